@@ -1,0 +1,1 @@
+"""Tableau vivant: a portrait that notices its visitor and comes alive."""

@@ -1,0 +1,40 @@
+"""Every error this project raises, so that one line can tell a user what to do.
+
+    KioskError
+    |-- ConfigError       a setting is unknown or out of range
+    |-- CameraError       a camera or clip cannot be opened
+    |-- DisplayError      there is nothing to draw on
+    |-- PackError         a portrait pack is damaged or inconsistent
+    |-- PictureError      a picture cannot become a portrait
+    `-- EngineError       a compiled network cannot be used
+
+A message says what is wrong, where, and what to do: ``mona: limits.yaw is 70 degrees; use 5 to 45``.
+"""
+
+
+class KioskError(Exception):
+    """The root of the tree; carries one line for the user."""
+
+
+class ConfigError(KioskError):
+    """A setting in ``config.toml`` or on the command line is unknown or out of range."""
+
+
+class CameraError(KioskError):
+    """A camera or clip cannot be opened at all; one that falls silent later is no error."""
+
+
+class DisplayError(KioskError):
+    """Neither a screen nor an off-screen context can be had."""
+
+
+class PackError(KioskError):
+    """A portrait pack is damaged, incomplete or inconsistent."""
+
+
+class PictureError(KioskError):
+    """A picture cannot become a portrait: unreadable, no face, several faces, too small."""
+
+
+class EngineError(KioskError):
+    """A compiled network does not load, or disagrees with the plain one."""

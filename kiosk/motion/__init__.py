@@ -1,0 +1,1 @@
+"""From the visitor's face to the sitter's: pose, neutral, retargeting, idle life, hand-overs."""
