@@ -1,0 +1,73 @@
+# Everything a bare Debian or Ubuntu needs; what is done already is not done again.
+#   make demo    see a portrait follow a visitor
+#   make test    style, types, import rules, tests
+#   make bench   speeds of this machine
+# PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
+# such as the index of CPU builds on a machine without an NVIDIA GPU.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' \
+	&& { echo $$p; break; }; done)
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+TORCH := torch==2.13.0
+
+# OpenCV wants libGL and glib; pyglet libGL, libGLX and libEGL; mediapipe libEGL and libGLES;
+# Mesa's drivers draw where there is no GPU; Xvfb stands in where EGL has no surface
+APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mesa-dri \
+	libglib2.0-0 libportaudio2 xvfb
+
+.PHONY: help demo test bench install install-dev system lint clean
+
+help:
+	@sed -n '2,6s/^# \{0,1\}//p' Makefile
+
+demo: install
+	@$(BIN)/python -m kiosk demo
+
+test: install-dev lint
+	$(BIN)/pytest
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m kiosk bench
+
+install: $(STAMPS)/run
+
+install-dev: $(STAMPS)/dev
+
+system: | $(STAMPS)/system
+
+$(STAMPS)/system: Makefile
+	@.ci/system-packages $(APT)
+	@$(if $(PYTHON),,echo "Python 3.10, 3.11 or 3.12 is needed: install it, or name one with PYTHON=..." >&2; exit 1)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/torch: $(STAMPS)/system
+	@# the pin takes the CPU build where the index offers one; an index of CPU builds may be named
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet $(TORCH) $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL))
+	@touch $@
+
+$(STAMPS)/run: $(STAMPS)/torch pyproject.toml
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/run
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,57 @@
+"""What several commands are asked in the same words."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kiosk.config import Config, load_config, parse_config
+from kiosk.errors import ConfigError
+
+ConfigPath = Annotated[
+    Path | None, typer.Option("--config", help="The settings; else config.toml here.")
+]
+PortraitId = Annotated[str | None, typer.Option("--portrait", help="The portrait that hangs.")]
+CameraSource = Annotated[
+    str | None,
+    typer.Option("--camera", help="A number, a device, a clip's path, or demo."),
+]
+Size = Annotated[
+    str | None, typer.Option("--size", metavar="WxH", help="Pixels, such as 720x1280.")
+]
+Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="End after so long.")]
+
+Tables = dict[str, dict[str, Any]]
+
+
+def read_config(path: Path | None, changes: Tables) -> Config:
+    """The settings of the file with those of the command line over them.
+
+    Args:
+        path: the file; None takes the one that is there.
+        changes: table to key to value; a value of None leaves what the file says.
+
+    Raises:
+        ConfigError: either says something that is not allowed.
+    """
+    config = load_config(path)
+    tables = config.model_dump()
+    for table, keys in changes.items():
+        tables[table] |= {key: value for key, value in keys.items() if value is not None}
+    return parse_config(tables, name="command line")
+
+
+def read_size(text: str | None) -> Mapping[str, int]:
+    """``720x1280`` as width and height; nothing for None.
+
+    Raises:
+        ConfigError: it is written otherwise.
+    """
+    if text is None:
+        return {}
+    match = re.fullmatch(r"(\d+)[x×](\d+)", text.strip().lower())
+    if match is None:
+        raise ConfigError(f"--size is {text!r}; give width x height in pixels, such as 720x1280")
+    return {"width": int(match[1]), "height": int(match[2])}

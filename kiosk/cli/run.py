@@ -1,0 +1,96 @@
+"""``kiosk run``: the whole road, from the camera to the screen."""
+
+import json
+import logging
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kiosk.cli.options import (
+    CameraSource,
+    ConfigPath,
+    PortraitId,
+    Seconds,
+    Size,
+    read_config,
+    read_size,
+)
+from kiosk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kiosk.config import Config
+    from kiosk.health import Report
+
+logger = logging.getLogger(__name__)
+
+
+def run(
+    config: ConfigPath = None,
+    portrait: PortraitId = None,
+    camera: CameraSource = None,
+    windowed: Annotated[bool, typer.Option("--windowed", help="A window of its own.")] = False,
+    offscreen: Annotated[bool, typer.Option("--offscreen", help="Draw without a screen.")] = False,
+    size: Size = None,
+    seconds: Seconds = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Write an MP4; draws without a screen.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Write figures as JSON.")] = None,
+) -> None:
+    """Hang a portrait and let it follow whoever stands before the camera."""
+    changes = {
+        "camera": {"source": camera},
+        "portraits": {"portrait": portrait},
+        "display": {"fullscreen": False if windowed else None, **read_size(size)},
+    }
+    settings = read_config(config, changes)
+    for path in (record, report):
+        check_writable(path)
+    figures = show_portrait(
+        settings, offscreen=offscreen or record is not None, seconds=seconds, record=record
+    )
+    if report is not None:
+        report.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+
+
+def show_portrait(
+    config: "Config", *, offscreen: bool, seconds: float | None, record: Path | None = None
+) -> "Report":
+    """Run the road to its end and say how it fared.
+
+    Raises:
+        KioskError: it cannot even start.
+    """
+    from kiosk.app import Road, choose_pack, open_screen
+    from kiosk.display.recorder import Recorder
+
+    pack = choose_pack(config.portraits)
+    with ExitStack() as stack:
+        screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
+        road = stack.enter_context(Road(config, pack))
+        if record is not None:
+            size = (config.display.width, config.display.height)
+            recorder = Recorder(record, size, road.camera_fps)
+            stack.callback(recorder.close)
+            road.watch(lambda image, layers: recorder.write(image, layers.captured_at))
+        road.run(screen, seconds=seconds)
+        return road.report()
+
+
+def check_writable(path: Path | None) -> None:
+    """Make sure that a file can be written before the road begins.
+
+    Raises:
+        ConfigError: its folder cannot be made or written to.
+    """
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,181 @@
+"""``config.toml`` as frozen models: one table for each part of the road, checked once at start.
+
+Comes in: a TOML file. Goes out: a `Config`, or a `ConfigError` whose one line names file, key and
+what is allowed. The defaults live here; the file that comes with the project repeats them.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kiosk.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PROJECT = Path(__file__).resolve().parents[1]
+DEMO_CLIP = PROJECT / "assets" / "demo" / "visitor.mp4"
+
+
+class Table(BaseModel):
+    """What all tables share: unknown keys are refused and nothing changes after the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CameraSettings(Table):
+    """``[camera]``: where the visitor's picture comes from."""
+
+    source: str = Field("0", min_length=1)
+    width: int = Field(640, ge=160, le=3840)
+    height: int = Field(480, ge=120, le=2160)
+    fps: float = Field(30.0, ge=5, le=120)
+    mirror: bool = True
+    silence_s: float = Field(2.0, ge=0.5, le=60)
+    retry_s: float = Field(1.0, ge=0.1, le=60)
+    retry_limit_s: float = Field(15.0, ge=0.1, le=600)
+
+
+class TrackingSettings(Table):
+    """``[tracking]``: which faces are found, and which of them leads."""
+
+    max_faces: int = Field(4, ge=1, le=8)
+    detection_confidence: float = Field(0.5, ge=0.1, le=0.95)
+    tracking_confidence: float = Field(0.5, ge=0.1, le=0.95)
+    min_face_px: float = Field(60.0, ge=20, le=400)
+    arrive_s: float = Field(0.25, ge=0, le=5)
+    leave_s: float = Field(1.0, ge=0, le=10)
+    rival_margin: float = Field(1.4, ge=1, le=5)
+    rival_s: float = Field(0.8, ge=0, le=10)
+
+
+class GeneratorSettings(Table):
+    """``[generator]``: what runs the network."""
+
+    engine: Literal["auto", "tensorrt", "cuda", "cpu"] = "auto"
+    threads: int = Field(1, ge=1, le=16)
+
+
+class DisplaySettings(Table):
+    """``[display]``: the screen and the wall around the picture."""
+
+    fullscreen: bool = True
+    screen: int = Field(0, ge=0, le=15)
+    width: int = Field(720, ge=64, le=8192)
+    height: int = Field(1280, ge=64, le=8192)
+    wall: str = Field("#14110f", pattern=r"^#[0-9a-fA-F]{6}$")
+    max_fps: float = Field(60.0, ge=5, le=240)
+    vsync: bool = True
+
+    @property
+    def wall_rgb(self) -> tuple[int, int, int]:
+        """The wall's colour as three numbers from 0 to 255."""
+        red, green, blue = bytes.fromhex(self.wall[1:])
+        return red, green, blue
+
+
+class PortraitSettings(Table):
+    """``[portraits]``: which picture hangs, and where the packs lie."""
+
+    folder: Path = Path("assets/portraits")
+    portrait: str = "personne"
+    verify: bool = True
+
+
+class LogSettings(Table):
+    """``[log]``: what is said, and how often."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    every_s: float = Field(60.0, ge=1, le=3600)
+
+
+class Config(Table):
+    """The whole of ``config.toml``."""
+
+    camera: CameraSettings = CameraSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    generator: GeneratorSettings = GeneratorSettings()
+    display: DisplaySettings = DisplaySettings()
+    portraits: PortraitSettings = PortraitSettings()
+    log: LogSettings = LogSettings()
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read and check the settings.
+
+    Args:
+        path: the file; None takes ``config.toml`` of the working folder, then the project's own,
+            then the defaults. Relative folders in it are taken from where the file lies.
+
+    Raises:
+        ConfigError: the file cannot be read, or a key or value in it is not allowed.
+    """
+    found = path or _standard_path()
+    if found is None:
+        return Config()
+    config = parse_config(_read_toml(found), name=found.name)
+    folder = (found.resolve().parent / config.portraits.folder).resolve()
+    portraits = config.portraits.model_copy(update={"folder": folder})
+    return config.model_copy(update={"portraits": portraits})
+
+
+def parse_config(tables: Mapping[str, Any], *, name: str) -> Config:
+    """Check settings that were read already.
+
+    Args:
+        tables: what TOML makes of the file.
+        name: what the error calls it.
+
+    Raises:
+        ConfigError: names the first key that is wrong and what is allowed.
+    """
+    try:
+        return Config.model_validate(tables)
+    except ValidationError as error:
+        raise ConfigError(f"{name}: {_explain(error)}") from error
+
+
+def _standard_path() -> Path | None:
+    for folder in (Path.cwd(), PROJECT):
+        if (folder / "config.toml").is_file():
+            return folder / "config.toml"
+    return None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); give a file that can") from (
+            error
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name}: is not TOML: {error}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    """One line for the first fault: the key, what it is, what is allowed."""
+    fault = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{key} is no setting; allowed here: {', '.join(_known_keys(fault['loc']))}"
+    return f"{key} is {fault['input']!r}; {_allowed(fault['msg'])}"
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Config
+    for part in location[:-1]:
+        inner = model.model_fields[str(part)].annotation
+        assert isinstance(inner, type)
+        model = inner
+    return sorted(model.model_fields)
+
+
+def _allowed(message: str) -> str:
+    """Pydantic's sentence in this project's words."""
+    return message.replace("Input should be", "it should be").replace("String should", "it should")

@@ -1,0 +1,162 @@
+"""How the road fares: heartbeats, rates, and how long each stage and the whole road take.
+
+Times come in as seconds, from the threads that measured them; out go one log line a minute and a
+report for a file. Memory use is fixed: times are counted in bins of half a millisecond.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+logger = logging.getLogger(__name__)
+
+ROAD = "latency"  # the name under which capture-to-composed is kept
+BIN_MS = 0.5
+BINS = 4000  # to two seconds; what is longer counts as that
+
+Percentiles = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run came to; the field names are those of the file."""
+
+    seconds: float
+    frames_shown: int
+    fps: float
+    latency_ms: Percentiles
+    stages_ms: dict[str, Percentiles]
+    dropped: int
+    engine: str
+    portrait: str
+    rss_mb: float
+
+
+class Times:
+    """Durations counted in bins, as a whole and since the last look."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(BINS, np.int64)
+        self._seen = self._counts.copy()
+
+    def add(self, seconds: float) -> None:
+        """Count one duration."""
+        self._counts[min(max(int(seconds * 1000 / BIN_MS), 0), BINS - 1)] += 1
+
+    def percentiles(self, *, recent: bool = False) -> Percentiles:
+        """p50, p95 and p99 in milliseconds, of all or since the last call of `look`."""
+        counts = self._counts - self._seen if recent else self._counts
+        total = np.cumsum(counts)
+        if not total[-1]:
+            return {"p50": 0.0, "p95": 0.0, "p99": 0.0}
+        places = np.searchsorted(total, [total[-1] * share for share in (0.50, 0.95, 0.99)])
+        return {
+            name: round((float(place) + 0.5) * BIN_MS, 2)
+            for name, place in zip(("p50", "p95", "p99"), places, strict=True)
+        }
+
+    def look(self) -> int:
+        """Start a new recent span; returns how many durations the last one had."""
+        recent = int((self._counts - self._seen).sum())
+        self._seen = self._counts.copy()
+        return recent
+
+    @property
+    def total(self) -> int:
+        """How many durations were counted."""
+        return int(self._counts.sum())
+
+
+class Health:
+    """Keeps the figures of one run. Any thread may tell; the main thread asks."""
+
+    def __init__(self, clock: Callable[[], float], *, log_every_s: float = 60.0) -> None:
+        self._clock = clock
+        self._log_every_s = log_every_s
+        self._lock = threading.Lock()
+        self._times: dict[str, Times] = {ROAD: Times()}
+        self._beats: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+        self.started_at = clock()
+        self._said_at = self.started_at
+
+    def beat(self, stage: str) -> None:
+        """A stage is alive."""
+        self._beats[stage] = self._clock()
+
+    def fail(self, stage: str) -> None:
+        """A stage has raised."""
+        self._failures[stage] = self._failures.get(stage, 0) + 1
+
+    def silent(self, limit_s: float) -> list[str]:
+        """The stages whose heart has not beaten for ``limit_s`` seconds."""
+        now = self._clock()
+        return [stage for stage, at in list(self._beats.items()) if now - at > limit_s]
+
+    def record(self, stage: str, seconds: float) -> None:
+        """A stage took so long for one message."""
+        with self._lock:
+            self._times.setdefault(stage, Times()).add(seconds)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Record how long the block takes; nothing is recorded when it raises."""
+        begun = self._clock()
+        yield
+        self.record(stage, self._clock() - begun)
+
+    def shown(self, captured_at: float) -> None:
+        """A picture that descends from a frame of that time is composed now."""
+        self.record(ROAD, self._clock() - captured_at)
+
+    def say_every_minute(self, *, dropped: int) -> None:
+        """Log one line when it is time for one."""
+        now = self._clock()
+        if now - self._said_at < self._log_every_s:
+            return
+        with self._lock:
+            road = self._times[ROAD].percentiles(recent=True)
+            stages = {
+                name: times.percentiles(recent=True)["p50"]
+                for name, times in self._times.items() if name != ROAD
+            }  # fmt: skip
+            shown = self._times[ROAD].look()
+            for times in self._times.values():
+                times.look()
+        logger.info(
+            "%.1f frames/s, latency p50 %.0f p95 %.0f ms, %s, %d dropped, %d failed, %.0f MB",
+            shown / (now - self._said_at), road["p50"], road["p95"],
+            " ".join(f"{name} {time:.1f}" for name, time in stages.items()),
+            dropped, sum(self._failures.values()), resident_mb(),
+        )  # fmt: skip
+        self._said_at = now
+
+    def report(self, *, dropped: int, engine: str, portrait: str) -> Report:
+        """Everything since the start."""
+        seconds = max(self._clock() - self.started_at, 1e-9)
+        with self._lock:
+            stages = {
+                name: times.percentiles() for name, times in self._times.items() if name != ROAD
+            }
+            shown = self._times[ROAD].total
+            road = self._times[ROAD].percentiles()
+        return Report(
+            seconds=round(seconds, 3), frames_shown=shown, fps=round(shown / seconds, 2),
+            latency_ms=road, stages_ms=stages, dropped=dropped,
+            engine=engine, portrait=portrait, rss_mb=round(resident_mb(), 1),
+        )  # fmt: skip
+
+
+def resident_mb() -> float:
+    """Memory of this process in MB; 0 where the system does not tell."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    lines = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return next((int(line.split()[1]) / 1024 for line in lines), 0.0)

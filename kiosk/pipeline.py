@@ -1,0 +1,128 @@
+"""Stages, the threads they run in, and the slots they meet in.
+
+A stage takes one message and gives one, or none. A worker thread builds its stage, feeds it the
+newest message there is, and puts what comes out into the next slot. Nothing queues: a message that
+was not taken in time is dropped. What a stage raises is logged once and the stage is built anew,
+later and later, until it works; the stages beside it go on.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from kiosk.health import Health
+
+logger = logging.getLogger(__name__)
+
+RETRY_S, RETRY_LIMIT_S = 0.5, 15.0
+
+Message = TypeVar("Message")
+In = TypeVar("In", contravariant=True)
+Out = TypeVar("Out", covariant=True)
+
+
+class Stage(Protocol[In, Out]):
+    """One part of the road."""
+
+    def __call__(self, message: In | None, /) -> Out | None:
+        """Turn a message into the next.
+
+        Args:
+            message: the newest one, or None when none came for a while, or none ever comes (the
+                camera has nobody before it).
+
+        Returns:
+            What the next stage shall see, or None for nothing this time.
+        """
+
+    def close(self) -> None:
+        """Give back what the stage holds."""
+
+
+class Latest(Generic[Message]):
+    """A slot of one message; a newer one takes the older one's place."""
+
+    def __init__(self) -> None:
+        self._message: Message | None = None
+        self._changed = threading.Condition()
+        self.dropped = 0  # messages that nobody took
+
+    def put(self, message: Message) -> None:
+        """Leave a message for whoever takes it next."""
+        with self._changed:
+            self.dropped += self._message is not None
+            self._message = message
+            self._changed.notify()
+
+    def take(self, timeout: float) -> Message | None:
+        """Take the newest message, waiting up to ``timeout`` seconds for one; None if none came."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._message is not None, timeout)
+            message, self._message = self._message, None
+            return message
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a stage stands on the road."""
+
+    name: str
+    build: Callable[[], Stage[Any, Any]]  # called in the worker's own thread
+    inbox: Latest[Any] | None  # None: the road begins here
+    outbox: Latest[Any]
+    patience_s: float = 0.25  # with no message for so long, the stage is called with None
+
+
+class Worker(threading.Thread):
+    """The thread of one step; ends when ``stop`` is set."""
+
+    def __init__(self, step: Step, *, health: Health, stop: threading.Event) -> None:
+        super().__init__(name=step.name, daemon=True)
+        self._step = step
+        self._health = health
+        self._stop_event = stop
+        self._retry_s = RETRY_S
+
+    def run(self) -> None:
+        """Run the stage; build it anew when it fails."""
+        while not self._stop_event.is_set():
+            try:
+                self._serve()
+            except Exception as error:
+                self._report(error)
+                self._stop_event.wait(self._retry_s)
+                self._retry_s = min(2 * self._retry_s, RETRY_LIMIT_S)
+
+    def _serve(self) -> None:
+        stage = self._step.build()
+        try:
+            while not self._stop_event.is_set():
+                self._pass_one(stage)
+        finally:
+            stage.close()
+
+    def _pass_one(self, stage: Stage[Any, Any]) -> None:
+        inbox = self._step.inbox
+        message = inbox.take(self._step.patience_s) if inbox else None
+        result = stage(message)
+        self._health.beat(self._step.name)
+        if result is not None:
+            self._step.outbox.put(result)
+            self._recover()
+
+    def _report(self, error: Exception) -> None:
+        """Say what failed, once for each row of failures."""
+        self._health.fail(self._step.name)
+        debug = logger.isEnabledFor(logging.DEBUG)
+        if debug or self._retry_s == RETRY_S:
+            logger.error(
+                "%s failed and is tried again: %s: %s",
+                self._step.name, type(error).__name__, error, exc_info=debug,
+            )  # fmt: skip
+
+    def _recover(self) -> None:
+        if self._retry_s != RETRY_S:
+            logger.warning("%s works again", self._step.name)
+            self._retry_s = RETRY_S
