@@ -1,0 +1,67 @@
+"""Every fault in a pack, in words a curator can act on.
+
+Comes in: the parts of a pack, or its weights' file. Goes out: nothing, or a `PackError`. How the
+parts are read is `pack.py`'s.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from kiosk.errors import PackError
+from kiosk.messages import Bytes, Floats
+from kiosk.model.spec import check_weights
+from kiosk.portraits.meta import PackMeta
+
+SMALLEST_PX = 64  # an artwork under this shows no face
+
+
+def check_parts(meta: PackMeta, *, artwork: Bytes, matte: Bytes, background: Bytes) -> None:
+    """Raises `PackError` where pictures and canvas do not fit together.
+
+    ``artwork``: (H, W, 3); ``matte``: (side, side); ``background``: (side, side, 3).
+    """
+    height, width = artwork.shape[:2]
+    if min(height, width) < SMALLEST_PX:
+        raise PackError(f"{meta.id}: the artwork is {width}x{height}; use {SMALLEST_PX} or more")
+    _check_canvas(meta, width, height)
+    side = meta.canvas.side
+    for name, picture in (("matte.png", matte), ("the background", background)):
+        if picture.shape[:2] != (side, side):
+            found = f"{picture.shape[1]}x{picture.shape[0]}"
+            raise PackError(f"{meta.id}: {name} is {found}; it must be {side}x{side}, the canvas")
+    if not np.any(matte > 127):
+        raise PackError(f"{meta.id}: matte.png is empty; it must be white where the sitter is")
+
+
+def check_landmarks(landmarks: Floats, *, name: str) -> None:
+    """Raises `PackError` unless (478, 3), finite and on the canvas."""
+    if landmarks.shape != (478, 3) or not np.isfinite(landmarks).all():
+        shape = "x".join(str(length) for length in landmarks.shape)
+        raise PackError(f"{name}: landmarks.json is {shape}; it must be 478x3, all finite")
+    if np.abs(landmarks[:, :2].mean(axis=0)).max() > 1:
+        raise PackError(f"{name}: landmarks.json lies off the canvas; x and y run from -1 to 1")
+
+
+def check_weights_file(path: Path, *, name: str) -> None:
+    """Raises `PackError` unless the file's tensors are those the network needs."""
+    try:
+        with safe_open(path, framework="numpy") as tensors:
+            names = tensors.keys()
+            shapes = {key: tuple(tensors.get_slice(key).get_shape()) for key in names}
+    except (OSError, SafetensorError) as error:
+        raise PackError(f"{name}: {path.name} cannot be read: {error}") from error
+    try:
+        check_weights(shapes)
+    except PackError as error:
+        raise PackError(f"{name}: {error}") from error
+
+
+def _check_canvas(meta: PackMeta, width: int, height: int) -> None:
+    canvas = meta.canvas
+    if canvas.left + canvas.side > width or canvas.top + canvas.side > height:
+        place = f"left {canvas.left}, top {canvas.top}, side {canvas.side}"
+        raise PackError(
+            f"{meta.id}: canvas is {place}; it must lie in the artwork, {width}x{height}"
+        )

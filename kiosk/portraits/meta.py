@@ -1,0 +1,158 @@
+"""``pack.toml``: what is said about a portrait, its canvas and the limits of its motion.
+
+Comes in: the text of a ``pack.toml``, or the values of a new one. Goes out: a frozen `PackMeta`,
+or the text. The pictures and the weights beside it are `pack.py`'s.
+"""
+
+import json
+import sys
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from typing_extensions import Self
+
+from kiosk.errors import PackError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+RIGHTS_HOSTS = ("creativecommons.org", "rightsstatements.org")
+MAX_ANGLE_DEG = 45.0  # MediaPipe's depth, weak perspective, is no guide beyond about 35 degrees
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$"
+
+LanguageMap = dict[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")], str]
+Gain = Annotated[float, Field(ge=0.3, le=2.6, allow_inf_nan=False)]
+Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | str
+
+
+class Record(BaseModel):
+    """Frozen, and refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(Record):
+    """What hangs beside the artwork; each a map from language to text, as IIIF has it."""
+
+    title: LanguageMap = Field(default_factory=dict)
+    artist: LanguageMap = Field(default_factory=dict)
+    date: LanguageMap = Field(default_factory=dict)
+
+
+class CanvasPlace(Record):
+    """The square of the artwork that moves, in pixels of the artwork."""
+
+    left: int = Field(ge=0)
+    top: int = Field(ge=0)
+    side: int = Field(ge=64, le=16384)
+
+
+class Limits(Record):
+    """Soft limits of the head's turn from the painted pose: (negative, positive) degrees."""
+
+    yaw_deg: tuple[float, float] = (-20.0, 20.0)
+    pitch_deg: tuple[float, float] = (-15.0, 12.0)
+    roll_deg: tuple[float, float] = (-15.0, 15.0)
+
+    @field_validator("yaw_deg", "pitch_deg", "roll_deg")
+    @classmethod
+    def _check_range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        low, high = value
+        if not (-MAX_ANGLE_DEG <= low <= 0 <= high <= MAX_ANGLE_DEG):
+            use = f"use two numbers, the first -{MAX_ANGLE_DEG:g} to 0, the second 0 to"
+            raise ValueError(f"{use} {MAX_ANGLE_DEG:g}")
+        return value
+
+
+class Gains(Record):
+    """How strongly the sitter answers; 1 as tuned."""
+
+    expression: Gain = 1.0
+    gaze: Gain = 1.0
+    brows: Gain = 1.0
+    closure: Gain = 1.0
+
+
+class PackMeta(Record):
+    """All of ``pack.toml``."""
+
+    version: Literal[1] = 1
+    id: str = Field(pattern=ID_PATTERN)
+    rights: str = ""  # empty: not stated
+    required_statement: str = ""
+    label: Label = Field(default_factory=Label)
+    canvas: CanvasPlace
+    limits: Limits = Field(default_factory=Limits)
+    gains: Gains = Field(default_factory=Gains)
+    provenance: dict[str, str] = Field(default_factory=dict)
+    training: dict[str, Scalar] = Field(default_factory=dict)
+
+    @field_validator("rights")
+    @classmethod
+    def _check_rights(cls, value: str) -> str:
+        hosts = [host.removeprefix("www.") for host in value.split("/")[2:3]]
+        if value and not (value.startswith(("http://", "https://")) and hosts[0] in RIGHTS_HOSTS):
+            raise ValueError(f"use a URI of {' or '.join(RIGHTS_HOSTS)}, or nothing")
+        return value
+
+    @classmethod
+    def from_toml(cls, text: str, *, name: str) -> Self:
+        """The record in ``text``; ``name`` is the pack's, for the message of the `PackError`."""
+        try:
+            return cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise PackError(f"{name}: pack.toml cannot be read: {error}") from error
+        except ValidationError as error:
+            raise PackError("; ".join(explain(error, name=name))) from error
+
+    def to_toml(self) -> str:
+        """The text of a ``pack.toml`` that reads back as this record."""
+        return "\n".join(_table_lines(self.model_dump(), path="")) + "\n"
+
+
+def explain(error: ValidationError, *, name: str) -> list[str]:
+    """One line a curator can act on for each fault that pydantic found."""
+    return [_explain_one(dict(fault), name) for fault in error.errors()]
+
+
+def _explain_one(fault: dict[str, Any], name: str) -> str:
+    key = ".".join(str(part) for part in fault["loc"] if part != "[key]")
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        return f"{name}: {key} is not a key of pack.toml; remove it or correct its spelling"
+    if fault["type"] == "missing":
+        return f"{name}: {key} is missing in pack.toml; add it"
+    value = json.dumps(fault["input"], ensure_ascii=False, default=str)
+    shown = value if len(value) <= 60 else value[:57] + "..."
+    return f"{name}: {key} is {shown}; {message[:1].lower()}{message[1:]}"
+
+
+def _table_lines(table: dict[str, Any], *, path: str) -> list[str]:
+    """Plain values first, then the tables within, as TOML demands."""
+    lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if _plain(key, value)]
+    for key, value in table.items():
+        if not _plain(key, value):
+            inner = f"{path}.{_key(key)}" if path else _key(key)
+            lines += ["", f"[{inner}]", *_table_lines(value, path=inner)]
+    return lines
+
+
+def _plain(key: str, value: object) -> bool:
+    return not isinstance(value, dict) or key in Label.model_fields
+
+
+def _key(key: str) -> str:
+    bare = key.replace("-", "a").replace("_", "a")
+    return key if bare.isascii() and bare.isalnum() else _value(key)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    # a JSON string is a TOML basic string but for DEL, which TOML wants escaped
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,192 @@
+"""One artwork's folder: labels, picture, weights, limits of motion. Read whole, or refused.
+
+Comes in: a folder as `docs` describe it, or the parts of a new one. Goes out: a frozen `Pack`, or
+a `PackError` in words a curator can act on. Never half a pack: a new one is written beside and
+then renamed. Which packs hang is `store.py`'s; what makes them is `curation`'s.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from typing_extensions import TypedDict, Unpack
+
+from kiosk.errors import PackError
+from kiosk.messages import Bytes, Floats
+from kiosk.portraits.checks import check_landmarks, check_parts, check_weights_file
+from kiosk.portraits.manifest import verify_manifest, write_manifest
+from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
+from kiosk.portraits.pictures import read_grey, read_picture, write_picture
+
+__all__ = [
+    "CanvasPlace",
+    "Gains",
+    "Label",
+    "Limits",
+    "Pack",
+    "PackMeta",
+    "PackParts",
+    "load_meta",
+    "load_pack",
+    "write_manifest",
+    "write_pack",
+]
+
+PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
+WEIGHTS = "generator.safetensors"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """A portrait, checked and in memory but for its weights."""
+
+    folder: Path
+    meta: PackMeta
+    artwork: Bytes  # (H, W, 3) RGB, native resolution
+    matte: Bytes  # (side, side): 255 where the sitter is
+    background: Bytes  # (side, side, 3) RGB, the sitter painted out
+    landmarks: Floats  # (478, 3) canvas coordinates
+
+    @property
+    def weights_path(self) -> Path:
+        """The generator's weights."""
+        return self.folder / WEIGHTS
+
+
+class PackParts(TypedDict):
+    """What a new pack is written from; a path is copied as it is, an array encoded."""
+
+    artwork: Path | Bytes
+    matte: Bytes
+    background: Path | Bytes
+    landmarks: Floats
+    still: Bytes
+    weights: Path
+
+
+def load_pack(folder: Path, verify: bool = True, *, check_weights: bool = True) -> Pack:
+    """The pack in ``folder``.
+
+    Args:
+        folder: a pack's folder.
+        verify: compare every file with the manifest.
+        check_weights: compare the weights' tensors with what the network needs.
+
+    Raises:
+        PackError: the first fault found.
+    """
+    meta = load_meta(folder)
+    if verify:
+        verify_manifest(folder)
+    pack = Pack(
+        folder=folder,
+        meta=meta,
+        artwork=read_picture(find_picture(folder, "artwork")),
+        matte=read_grey(folder / "matte.png"),
+        background=read_picture(find_picture(folder, "background")),
+        landmarks=read_landmarks(folder),
+    )
+    check_parts(meta, artwork=pack.artwork, matte=pack.matte, background=pack.background)
+    if check_weights:
+        check_weights_file(pack.weights_path, name=meta.id)
+    return pack
+
+
+def load_meta(folder: Path) -> PackMeta:
+    """``pack.toml`` alone, quickly: for lists of portraits."""
+    try:
+        text = (folder / "pack.toml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"{folder.name}: pack.toml cannot be read: {error}") from error
+    return PackMeta.from_toml(text, name=folder.name)
+
+
+def find_picture(folder: Path, stem: str) -> Path:
+    """``stem`` with the suffix of a picture; exactly one must be there."""
+    found = [path for suffix in PICTURE_SUFFIXES if (path := folder / (stem + suffix)).is_file()]
+    if not found:
+        raise PackError(f"{folder.name}: {stem}.jpg or {stem}.png is missing; install it again")
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise PackError(f"{folder.name}: there are {names}; keep one of them")
+    return found[0]
+
+
+def read_landmarks(folder: Path) -> Floats:
+    """(478, 3) float32, canvas coordinates."""
+    try:
+        record = json.loads((folder / "landmarks.json").read_text(encoding="utf-8"))
+        landmarks = np.asarray(record["landmarks"], np.float32)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PackError(f"{folder.name}: landmarks.json cannot be read: {error}") from error
+    check_landmarks(landmarks, name=folder.name)
+    return landmarks
+
+
+def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None:
+    """Writes a whole pack, or nothing: it appears in one rename; an older one gives way to it.
+
+    Raises:
+        PackError: the parts do not fit together, or the folder cannot be written.
+    """
+    if folder.name != meta.id:
+        raise PackError(f"{meta.id}: the folder of this pack must be called {meta.id}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{meta.id}-", dir=folder.parent) as place:
+            staging = Path(place) / meta.id
+            staging.mkdir()
+            _write_parts(staging, meta, parts)
+            load_pack(staging, verify=False, check_weights=False)
+            replace_folder(folder, staging)
+    except OSError as error:
+        raise PackError(f"{meta.id}: {folder} cannot be written: {error.strerror}") from error
+
+
+def replace_folder(folder: Path, staging: Path) -> None:
+    """Puts ``staging`` in the place of ``folder``; the old one is moved aside, then removed.
+
+    ``staging`` lies in a temporary folder of the same file system, which also takes the old one.
+    """
+    aside = staging.with_name("old")
+    if folder.exists():
+        os.rename(folder, aside)
+    try:
+        os.rename(staging, folder)
+    except OSError:
+        if aside.exists():
+            os.rename(aside, folder)
+        raise
+    if aside.exists():
+        shutil.rmtree(aside)
+
+
+def _write_parts(staging: Path, meta: PackMeta, parts: PackParts) -> None:
+    (staging / "pack.toml").write_text(meta.to_toml(), encoding="utf-8", newline="\n")
+    for stem, picture in (("artwork", parts["artwork"]), ("background", parts["background"])):
+        if isinstance(picture, Path):
+            shutil.copyfile(picture, staging / (stem + picture.suffix.lower()))
+        else:
+            write_picture(staging / f"{stem}.jpg", picture)
+    write_picture(staging / "matte.png", parts["matte"])
+    write_picture(staging / "still.png", parts["still"])
+    points = [[round(float(value), 6) for value in point] for point in parts["landmarks"]]
+    text = json.dumps({"landmarks": points}) + "\n"
+    (staging / "landmarks.json").write_text(text, encoding="utf-8", newline="\n")
+    shutil.copyfile(parts["weights"], staging / WEIGHTS)
+    write_manifest(staging)
+    _flush(staging)
+
+
+def _flush(staging: Path) -> None:
+    """Bytes reach the disk before the rename does, or a power cut leaves an empty pack."""
+    for path in (*staging.iterdir(), staging):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

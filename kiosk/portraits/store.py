@@ -1,0 +1,72 @@
+"""The packs on this machine: found, opened, removed.
+
+Comes in: folders that hold packs. Goes out: the folder of each pack, or the first pack that is
+whole; a damaged one is refused by name in the log and the next is shown.
+"""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from kiosk.errors import PackError
+from kiosk.portraits.pack import Pack, load_pack
+
+logger = logging.getLogger(__name__)
+
+
+def find_packs(folders: Iterable[Path]) -> list[Path]:
+    """The folder of every pack within ``folders``, by name; the first of a name wins.
+
+    A folder that is not there holds no packs. Nothing is opened but the list of names.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                # what begins with a dot is a pack being written
+                if not path.name.startswith(".") and (path / "pack.toml").is_file():
+                    found.setdefault(path.name, path)
+    return [found[name] for name in sorted(found)]
+
+
+def find_pack(portrait_id: str, folders: Iterable[Path]) -> Path:
+    """The folder of one pack; raises `PackError` that names those there are."""
+    packs = find_packs(folders)
+    for path in packs:
+        if path.name == portrait_id:
+            return path
+    names = ", ".join(path.name for path in packs) or "none; make one with `kiosk portraits add`"
+    raise PackError(f"{portrait_id}: there is no such portrait; there are: {names}")
+
+
+def open_first_good(folders: Iterable[Path], *, check_weights: bool = True) -> Pack:
+    """The first pack among ``folders`` (each one pack's) that is whole.
+
+    Raises:
+        PackError: none is; says why for each.
+    """
+    faults = []
+    for folder in folders:
+        try:
+            return load_pack(folder, check_weights=check_weights)
+        except PackError as error:
+            logger.error("portrait refused: %s", error)
+            faults.append(str(error))
+    raise PackError("no portrait can be shown: " + ("; ".join(faults) or "there are no packs"))
+
+
+def remove_pack(folder: Path) -> None:
+    """Removes a pack: gone in one rename, then deleted.
+
+    Raises:
+        PackError: it is no pack, or it cannot be removed.
+    """
+    if not (folder / "pack.toml").is_file():
+        raise PackError(f"{folder.name}: there is no pack in {folder.parent}")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".removed-", dir=folder.parent) as place:
+            os.rename(folder, Path(place) / folder.name)
+    except OSError as error:
+        raise PackError(f"{folder.name}: it cannot be removed: {error.strerror}") from error

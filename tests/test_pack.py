@@ -1,0 +1,160 @@
+"""Packs: written whole, read back as they were, refused in one line when something is wrong."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from packs import (
+    HEIGHT,
+    SIDE,
+    WIDTH,
+    face,
+    painting,
+    sitter,
+    small_meta,
+    small_pack,
+    write_small_pack,
+)
+
+from kiosk.errors import PackError
+from kiosk.portraits.manifest import write_manifest
+from kiosk.portraits.meta import PackMeta
+from kiosk.portraits.pack import load_meta, load_pack, write_pack
+
+
+def test_a_written_pack_reads_back_as_it_was(tmp_path: Path) -> None:
+    pack = small_pack(tmp_path)
+
+    assert pack.meta == small_meta()
+    assert pack.artwork.shape == (HEIGHT, WIDTH, 3)
+    assert np.abs(pack.artwork.astype(int) - painting()).mean() < 3
+    assert np.array_equal(pack.matte, sitter())
+    assert pack.background.shape == (SIDE, SIDE, 3)
+    assert np.allclose(pack.landmarks, face(), atol=1e-5)
+    assert pack.weights_path.is_file()
+
+
+def test_a_picture_given_as_a_file_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    first = write_small_pack(tmp_path / "été", "first")
+    pack = load_pack(first, check_weights=False)
+    write_pack(
+        tmp_path / "second",
+        small_meta("second"),
+        artwork=first / "artwork.jpg",
+        matte=pack.matte,
+        background=first / "background.jpg",
+        landmarks=pack.landmarks,
+        still=pack.artwork,
+        weights=pack.weights_path,
+    )
+
+    copied = (tmp_path / "second" / "artwork.jpg").read_bytes()
+    assert copied == (first / "artwork.jpg").read_bytes()
+
+
+def test_sha256sum_agrees_with_the_manifest(tmp_path: Path) -> None:
+    folder = write_small_pack(tmp_path)
+    command = ["sha256sum", "-c", "--strict", "--quiet", "manifest-sha256.txt"]
+
+    assert subprocess.run(command, cwd=folder, check=False).returncode == 0
+
+
+def test_rewriting_a_pack_replaces_it_and_leaves_nothing_beside(tmp_path: Path) -> None:
+    write_small_pack(tmp_path)
+    folder = write_small_pack(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+def test_a_pack_whose_parts_do_not_fit_is_not_written_and_the_old_one_stays(
+    tmp_path: Path,
+) -> None:
+    old = small_pack(tmp_path)
+    with pytest.raises(PackError, match=r"gradient: matte.png is 10x10; it must be 200x200"):
+        write_pack(
+            old.folder,
+            old.meta,
+            artwork=old.artwork,
+            matte=np.full((10, 10), 255, np.uint8),
+            background=old.background,
+            landmarks=old.landmarks,
+            still=old.artwork,
+            weights=old.weights_path,
+        )
+
+    assert [path.name for path in tmp_path.iterdir()] == ["gradient"]
+    assert np.array_equal(load_pack(old.folder, check_weights=False).matte, old.matte)
+
+
+@pytest.mark.parametrize("name", ["artwork.jpg", "matte.png", "generator.safetensors"])
+def test_a_changed_file_is_named(tmp_path: Path, name: str) -> None:
+    folder = write_small_pack(tmp_path)
+    data = bytearray((folder / name).read_bytes())
+    data[-1] ^= 1
+    (folder / name).write_bytes(data)
+
+    with pytest.raises(PackError, match=rf"^gradient: {name} is damaged or was changed"):
+        load_pack(folder, check_weights=False)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    folder = write_small_pack(tmp_path)
+    (folder / "landmarks.json").unlink()
+
+    with pytest.raises(PackError, match=r"^gradient: landmarks.json is missing"):
+        load_pack(folder, check_weights=False)
+
+
+def test_a_file_that_is_not_in_the_manifest_is_named(tmp_path: Path) -> None:
+    folder = write_small_pack(tmp_path)
+    (folder / "notes.txt").write_text("hello")
+
+    with pytest.raises(PackError, match=r"^gradient: notes.txt is not in manifest-sha256.txt"):
+        load_pack(folder, check_weights=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("yaw_deg = [-20.0", "yaw_deg = [-70", r"gradient: limits.yaw_deg is \[-70.*; use two"),
+        ("gaze = 1.0", "gaze = 9", r"gradient: gains.gaze is 9; input should be less than"),
+        ("gaze = 1.0", "gase = 1", r"gradient: gains.gase is not a key of pack.toml"),
+        ("side = 200", "side = 999", r"gradient: canvas is left 40, top 60, side 999; it must lie"),
+        ("side = 200", "", r"gradient: canvas.side is missing in pack.toml"),
+        ("creativecommons.org", "example.org", r"gradient: rights is .*; use a URI of creative"),
+        ("[canvas]", "[canvas", r"gradient: pack.toml cannot be read: .*line"),
+        ("version = 1", "version = 2", r"gradient: version is 2; input should be 1"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_allowed(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    folder = write_small_pack(tmp_path)
+    path = folder / "pack.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    write_manifest(folder)
+
+    with pytest.raises(PackError, match=message):
+        load_pack(folder, check_weights=False)
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    folder = write_small_pack(tmp_path)
+
+    with pytest.raises(PackError, match=r"^gradient: generator.safetensors: "):
+        load_pack(folder)
+
+
+def test_rights_may_be_left_unsaid(tmp_path: Path) -> None:
+    folder = write_small_pack(tmp_path)
+    text = load_meta(folder).model_copy(update={"rights": ""}).to_toml()
+
+    assert PackMeta.from_toml(text, name="gradient").rights == ""
+
+
+def test_any_text_survives_toml() -> None:
+    statement = 'A "quoted"\\ line\nwith \x7f, tab\t and 漢字'
+    meta = small_meta().model_copy(update={"required_statement": statement})
+
+    assert PackMeta.from_toml(meta.to_toml(), name="gradient") == meta
