@@ -178,4 +178,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
 
 def _allowed(message: str) -> str:
     """Pydantic's sentence in this project's words."""
+    if "valid dictionary" in message:
+        return "it should be a table"
+    if "pattern '^#" in message:
+        return "it should be a colour such as '#14110f'"
     return message.replace("Input should be", "it should be").replace("String should", "it should")

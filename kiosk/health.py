@@ -108,11 +108,19 @@ class Health:
         """Record how long the block takes; nothing is recorded when it raises."""
         begun = self._clock()
         yield
-        self.record(stage, self._clock() - begun)
+        self.record_since(stage, begun)
+
+    def now(self) -> float:
+        """The clock's time."""
+        return self._clock()
+
+    def record_since(self, stage: str, began: float) -> None:
+        """A stage is done with what it began at that time."""
+        self.record(stage, self._clock() - began)
 
     def shown(self, captured_at: float) -> None:
         """A picture that descends from a frame of that time is composed now."""
-        self.record(ROAD, self._clock() - captured_at)
+        self.record_since(ROAD, captured_at)
 
     def say_every_minute(self, *, dropped: int) -> None:
         """Log one line when it is time for one."""

@@ -73,6 +73,7 @@ class Step:
     inbox: Latest[Any] | None  # None: the road begins here
     outbox: Latest[Any]
     patience_s: float = 0.25  # with no message for so long, the stage is called with None
+    timed: bool = True  # False: the stage itself tells how long its parts take
 
 
 class Worker(threading.Thread):
@@ -106,11 +107,16 @@ class Worker(threading.Thread):
     def _pass_one(self, stage: Stage[Any, Any]) -> None:
         inbox = self._step.inbox
         message = inbox.take(self._step.patience_s) if inbox else None
+        began = self._health.now()
         result = stage(message)
         self._health.beat(self._step.name)
-        if result is not None:
-            self._step.outbox.put(result)
-            self._recover()
+        if result is None:
+            return
+        self._step.outbox.put(result)
+        if self._step.timed:
+            # a camera waits for its frame; its own time begins with it
+            self._health.record_since(self._step.name, began if inbox else result.captured_at)
+        self._recover()
 
     def _report(self, error: Exception) -> None:
         """Say what failed, once for each row of failures."""

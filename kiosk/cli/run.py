@@ -73,7 +73,7 @@ def show_portrait(
         road = stack.enter_context(Road(config, pack))
         if record is not None:
             size = (config.display.width, config.display.height)
-            recorder = Recorder(record, size, road.camera_fps)
+            recorder = Recorder(record, size, road.camera.fps)
             stack.callback(recorder.close)
             road.watch(lambda image, layers: recorder.write(image, layers.captured_at))
         road.run(screen, seconds=seconds)

@@ -1,0 +1,212 @@
+"""The whole road: builds every stage from the settings and a pack, runs them and ends them.
+
+Threads: camera; tracking and motion; generator; and the main thread, which owns the screen. This is
+the only module that knows all stages.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from types import TracebackType
+from typing import Protocol
+
+from kiosk.camera.source import Camera, open_camera
+from kiosk.config import Config, DisplaySettings, PortraitSettings
+from kiosk.errors import PackError
+from kiosk.health import Health, Report
+from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
+from kiosk.mirror import Mirror
+from kiosk.motion.director import Director, MotionTarget
+from kiosk.pipeline import Latest, Stage, Step, Worker
+from kiosk.portraits.pack import Pack, load_pack
+from kiosk.tracking.landmarker import Landmarker
+from kiosk.tracking.presence import Presence
+
+logger = logging.getLogger(__name__)
+
+IDLE_S = 1 / 30  # between two motions when no frame comes
+STALE_S = 3.0  # without new layers for so long, the still artwork is shown
+POLL_S = 0.1  # a window must be asked for its events now and then
+JOIN_S = 5.0
+
+Watcher = Callable[[Bytes, Layers], None]
+
+
+class Screen(Protocol):
+    """What a portrait is shown on."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether someone has closed it."""
+
+    def show(self, layers: Layers | None) -> None:
+        """Compose and present; None shows the artwork as it hangs."""
+
+    def read(self) -> Bytes:
+        """What was composed last, (H, W, 3) uint8 RGB."""
+
+    def close(self) -> None:
+        """Give the screen back."""
+
+
+class Road:
+    """One run, from the camera to the screen; a context manager."""
+
+    def __init__(
+        self, config: Config, pack: Pack, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._config = config
+        self._pack = pack
+        self._clock = clock
+        self._stop = threading.Event()
+        self._camera = open_camera(config.camera, clock=clock, wait=self._stop.wait)
+        self._frames: Latest[Frame] = Latest()
+        self._motions: Latest[PortraitMotion] = Latest()
+        self._layers: Latest[Layers] = Latest()
+        self._watchers: list[Watcher] = []
+        self._engine = "none"
+        self.health = Health(clock, log_every_s=config.log.every_s)
+        self._workers = [
+            Worker(step, health=self.health, stop=self._stop) for step in self._steps()
+        ]
+
+    def __enter__(self) -> "Road":
+        for worker in self._workers:
+            worker.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        for worker in self._workers:
+            worker.join(JOIN_S)
+
+    @property
+    def camera(self) -> Camera:
+        """Where the frames come from."""
+        return self._camera
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have every composed picture shown to ``watcher`` too, with the layers it came from."""
+        self._watchers.append(watcher)
+
+    def run(self, screen: Screen, *, seconds: float | None = None) -> None:
+        """Show what comes until the screen is closed, or for so many seconds from the first."""
+        screen.show(None)
+        shown_at = self._clock()
+        ends_at = None
+        last: Layers | None = None
+        while not screen.closed and (ends_at is None or self._clock() < ends_at):
+            self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
+            layers = self._layers.take(POLL_S)
+            if layers is None:
+                stale = self._clock() - shown_at > STALE_S
+                screen.show(None if stale else last)
+            elif layers.portrait_id == self._pack.meta.id:
+                shown_at, last = self._clock(), layers
+                ends_at = ends_at or (shown_at + seconds if seconds else None)
+                self._show(screen, layers)
+            self.health.say_every_minute(dropped=self._dropped)
+
+    def report(self) -> Report:
+        """The figures so far."""
+        return self.health.report(
+            dropped=self._dropped, engine=self._engine, portrait=self._pack.meta.id
+        )
+
+    @property
+    def _dropped(self) -> int:
+        return self._frames.dropped + self._motions.dropped + self._layers.dropped
+
+    def _show(self, screen: Screen, layers: Layers) -> None:
+        with self.health.timed("display"):
+            screen.show(layers)
+        self.health.shown(layers.captured_at)
+        if self._watchers:
+            image = screen.read()
+            for watcher in self._watchers:
+                watcher(image, layers)
+
+    def _steps(self) -> list[Step]:
+        return [
+            Step("camera", lambda: self._camera, None, self._frames),
+            Step("mirror", self._build_mirror, self._frames, self._motions, IDLE_S, timed=False),
+            Step("generator", self._build_generator, self._motions, self._layers),
+        ]
+
+    def _build_mirror(self) -> Stage[Frame, PortraitMotion]:
+        tracking = self._config.tracking
+        return Mirror(
+            Landmarker(tracking),
+            Presence(tracking, now=self._clock()),
+            Director(motion_target(self._pack), self._config.motion, seed=0),
+            health=self.health,
+            clock=self._clock,
+        )
+
+    def _build_generator(self) -> Stage[PortraitMotion, Layers]:
+        from kiosk.generator.engine import choose_engine
+        from kiosk.generator.stage import GeneratorStage
+
+        engine = choose_engine(self._pack, self._config.generator)
+        self._engine = engine.name
+        logger.info("%s runs on %s", self._pack.meta.id, engine.name)
+        return GeneratorStage(engine)
+
+
+@contextmanager
+def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> Iterator[Screen]:
+    """What the portrait is shown on: a window, or a picture in memory.
+
+    Raises:
+        DisplayError: neither can be had here; says what to install.
+    """
+    screen: Screen
+    if offscreen:
+        from kiosk.display.offscreen import OffscreenScreen
+
+        size = (settings.width, settings.height)
+        screen = OffscreenScreen(pack, size=size, settings=settings)
+    else:
+        from kiosk.display.window import WindowScreen
+
+        screen = WindowScreen(pack, settings=settings)
+    with closing(screen):
+        yield screen
+
+
+def choose_pack(settings: PortraitSettings) -> Pack:
+    """The portrait that hangs; when its pack is damaged, the next one that is whole.
+
+    Raises:
+        PackError: no portrait of that name is there, or none is whole.
+    """
+    folders = {
+        path.parent.name: path.parent for path in sorted(settings.folder.glob("*/pack.toml"))
+    }
+    if settings.portrait not in folders:
+        there = f"there are {', '.join(folders)}" if folders else "it holds no portrait"
+        raise PackError(f"{settings.portrait}: is not in {settings.folder}; {there}")
+    first = folders.pop(settings.portrait)
+    for folder in (first, *folders.values()):
+        try:
+            return load_pack(folder, verify=settings.verify)
+        except PackError as error:
+            logger.error("refused: %s", error)
+    raise PackError(f"{settings.folder}: no portrait in it is whole; the log says what is wrong")
+
+
+def motion_target(pack: Pack) -> MotionTarget:
+    """What the motion has to know of a pack."""
+    return MotionTarget(
+        portrait_id=pack.meta.id,
+        landmarks=pack.landmarks,
+        limits=pack.meta.limits,
+        gains=pack.meta.gains,
+    )

@@ -1,0 +1,1 @@
+"""The first stage: frames from a webcam, or from a clip in its place."""

@@ -1,0 +1,83 @@
+"""Which camera the settings mean: a webcam, a clip, or the demo visitor."""
+
+from pathlib import Path
+from typing import Protocol
+
+from kiosk.camera.capture import DEVICES, Clock, Wait, open_device, open_file
+from kiosk.camera.clip import Clip
+from kiosk.camera.webcam import Webcam
+from kiosk.config import DEMO_CLIP, CameraSettings
+from kiosk.errors import CameraError
+from kiosk.messages import Bytes, Frame
+
+DEMO = "demo"
+
+
+class Camera(Protocol):
+    """The first stage: it takes nothing and gives frames."""
+
+    fps: float
+    began: float  # when the first frame of a clip was due
+
+    def __call__(self, message: None = None, /) -> Frame | None:
+        """The next frame, or None when none came in a quarter of a second."""
+
+    def close(self) -> None:
+        """Give the device back."""
+
+
+def open_camera(settings: CameraSettings, *, clock: Clock, wait: Wait) -> Camera:
+    """The camera that the settings name.
+
+    Args:
+        settings: ``source`` is a number, a device's path, a clip's path, or ``demo``.
+        clock: monotonic seconds.
+        wait: waits so many seconds, or less when the run ends.
+
+    Raises:
+        CameraError: there is no such clip, or it cannot be played. A device that is not there is
+            no error: it may be plugged in later.
+    """
+    source = settings.source
+    if source.isdecimal() or source.startswith(DEVICES):
+        return Webcam(settings, lambda: open_device(settings), clock=clock, wait=wait)
+    path = clip_path(source)
+    open_file(path).release()
+    return Clip(lambda: open_file(path), clock=clock, wait=wait)
+
+
+def clip_path(source: str) -> Path:
+    """The file that ``source`` means.
+
+    Raises:
+        CameraError: it is no file.
+    """
+    path = DEMO_CLIP if source == DEMO else Path(source)
+    if not path.is_file():
+        raise CameraError(
+            f"{source}: no such camera or clip ({path}); "
+            "give a number, a device such as /dev/video0, a clip's path, or demo"
+        )
+    return path
+
+
+def clip_frame(source: str, at: float) -> Bytes:
+    """The picture that a clip shows ``at`` seconds after it began, (H, W, 3) uint8 RGB.
+
+    Raises:
+        CameraError: the clip has no such picture.
+    """
+    path = clip_path(source)
+    capture = open_file(path)
+    count = 0
+    while capture.grab():
+        count += 1
+    capture.release()
+    capture = open_file(path)
+    wanted = round(at * capture.fps) % max(count, 1)
+    taken = all(capture.grab() for _ in range(wanted + 1))
+    image = capture.retrieve() if taken else None
+    capture.release()
+    if image is None:
+        raise CameraError(f"{path}: has no picture at {at:.2f} s")
+    return image

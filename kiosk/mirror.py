@@ -1,0 +1,72 @@
+"""The second thread's stage: a frame becomes the sitter's motion, by way of the visitor.
+
+Tracking and motion share a thread, for together they take a few milliseconds. Without frames the
+motion goes on: the portrait idles.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from kiosk.health import Health
+from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
+
+logger = logging.getLogger(__name__)
+
+SILENCE_S = 0.5  # frames that come further apart than this have stopped
+
+
+class Landmarker(Protocol):
+    """Finds faces; see `kiosk.tracking.landmarker`."""
+
+    def __call__(self, frame: Frame) -> Faces:
+        """All faces of a frame."""
+
+    def close(self) -> None:
+        """Give back the network."""
+
+
+class Mirror:
+    """Frame to PortraitMotion."""
+
+    def __init__(
+        self,
+        landmarker: Landmarker,
+        presence: Callable[[Faces], Visitor],
+        director: Callable[[Visitor, float], PortraitMotion],
+        *,
+        health: Health,
+        clock: Callable[[], float],
+    ) -> None:
+        self._landmarker = landmarker
+        self._presence = presence
+        self._director = director
+        self._health = health
+        self._clock = clock
+        self._frame_at = clock()
+
+    def __call__(self, frame: Frame | None) -> PortraitMotion | None:
+        """Follow the visitor in ``frame``; without one for a while, idle.
+
+        Returns:
+            The motion; None when the next frame may still come.
+        """
+        visitor = self._see(frame)
+        if visitor is None:
+            return None
+        with self._health.timed("motion"):
+            return self._director(visitor, visitor.captured_at)
+
+    def close(self) -> None:
+        """Give back what tracking holds."""
+        self._landmarker.close()
+
+    def _see(self, frame: Frame | None) -> Visitor | None:
+        if frame is not None:
+            self._frame_at = frame.captured_at
+            with self._health.timed("tracking"):
+                return self._presence(self._landmarker(frame))
+        now = self._clock()
+        if now - self._frame_at < SILENCE_S:
+            return None
+        return self._presence(Faces(faces=(), frame_size=(0, 0), captured_at=now))

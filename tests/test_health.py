@@ -1,0 +1,82 @@
+import logging
+
+import pytest
+
+from kiosk.health import Health, resident_mb
+from tests.fakes import ManualClock
+
+
+def test_percentiles_are_those_of_the_durations() -> None:
+    clock = ManualClock(0.0)
+    health = Health(clock)
+    for ms in range(1, 101):
+        health.record("generator", ms / 1000)
+
+    times = health.report(dropped=0, engine="cpu", portrait="mona").stages_ms["generator"]
+
+    assert times == {
+        "p50": pytest.approx(50, abs=1),
+        "p95": pytest.approx(95, abs=1),
+        "p99": pytest.approx(99, abs=1),
+    }
+
+
+def test_latency_runs_from_capture_to_composed() -> None:
+    clock = ManualClock(10.0)
+    health = Health(clock)
+    for _ in range(30):
+        clock.now += 0.1
+        health.shown(captured_at=clock.now - 0.05)
+
+    report = health.report(dropped=2, engine="cpu", portrait="mona")
+
+    assert report.frames_shown == 30
+    assert report.fps == pytest.approx(10)
+    assert report.latency_ms["p50"] == pytest.approx(50, abs=1)
+    assert (report.dropped, report.engine, report.portrait) == (2, "cpu", "mona")
+
+
+def test_one_line_a_minute_tells_of_that_minute(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock(0.0)
+    health = Health(clock, log_every_s=60)
+    with caplog.at_level(logging.INFO):
+        for second in range(1, 121):
+            clock.now = float(second)
+            health.shown(clock.now - (0.02 if second <= 60 else 0.08))
+            health.say_every_minute(dropped=0)
+
+    first, second_line = (record.getMessage() for record in caplog.records)
+    assert "1.0 frames/s, latency p50 20" in first
+    assert "1.0 frames/s, latency p50 80" in second_line
+
+
+def test_a_block_that_raises_is_not_timed() -> None:
+    health = Health(ManualClock())
+    with pytest.raises(ValueError, match="no"), health.timed("tracking"):
+        raise ValueError("no")
+
+    assert "tracking" not in health.report(dropped=0, engine="", portrait="").stages_ms
+
+
+def test_a_stage_whose_heart_stops_is_named() -> None:
+    clock = ManualClock(0.0)
+    health = Health(clock)
+    health.beat("camera")
+    health.beat("generator")
+    clock.now = 5.0
+    health.beat("camera")
+
+    assert health.silent(limit_s=2.0) == ["generator"]
+
+
+def test_very_long_times_are_counted() -> None:
+    health = Health(ManualClock())
+    health.record("generator", 60.0)
+    health.record("generator", -1.0)
+
+    times = health.report(dropped=0, engine="", portrait="").stages_ms["generator"]
+    assert times["p99"] == pytest.approx(2000, abs=1)
+
+
+def test_memory_is_told_in_megabytes() -> None:
+    assert 5 < resident_mb() < 20_000

@@ -1,0 +1,128 @@
+import logging
+import threading
+from collections.abc import Callable
+
+import pytest
+
+import kiosk.pipeline
+from kiosk.health import Health
+from kiosk.pipeline import Latest, Step, Worker
+from tests.fakes import FakeStage, ManualClock, make_frame
+
+PATIENCE_S = 5.0  # only ever waited for when a test fails
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kiosk.pipeline, "RETRY_S", 0.001)
+
+
+def start(
+    build: Callable[[], FakeStage], *, inbox: Latest[object] | None, patience_s: float = 0.001
+) -> tuple[Worker, Latest[object], threading.Event]:
+    outbox: Latest[object] = Latest()
+    stop = threading.Event()
+    step = Step("stage", build, inbox, outbox, patience_s)
+    worker = Worker(step, health=Health(ManualClock()), stop=stop)
+    worker.start()
+    return worker, outbox, stop
+
+
+def end(worker: Worker, stop: threading.Event) -> None:
+    stop.set()
+    worker.join(PATIENCE_S)
+    assert not worker.is_alive()
+
+
+def test_the_newest_message_wins() -> None:
+    slot: Latest[int] = Latest()
+    for message in (1, 2, 3):
+        slot.put(message)
+
+    assert slot.take(0) == 3
+    assert slot.take(0) is None
+    assert slot.dropped == 2
+
+
+def test_a_message_wakes_who_waits() -> None:
+    slot: Latest[int] = Latest()
+    taken: list[int | None] = []
+    thread = threading.Thread(target=lambda: taken.append(slot.take(PATIENCE_S)))
+    thread.start()
+    slot.put(7)
+    thread.join(PATIENCE_S)
+
+    assert taken == [7]
+
+
+def test_a_worker_passes_messages_on() -> None:
+    inbox: Latest[object] = Latest()
+    stage = FakeStage(lambda message: None if message is None else (message, "seen"))
+    worker, outbox, stop = start(lambda: stage, inbox=inbox)
+    inbox.put("frame")
+
+    assert outbox.take(PATIENCE_S) == ("frame", "seen")
+    end(worker, stop)
+    assert stage.closed
+
+
+def test_a_stage_without_messages_is_asked_all_the_same() -> None:
+    worker, outbox, stop = start(
+        lambda: FakeStage(lambda message: "idle" if message is None else message), inbox=Latest()
+    )
+
+    assert outbox.take(PATIENCE_S) == "idle"
+    end(worker, stop)
+
+
+def test_the_first_stage_needs_no_inbox() -> None:
+    frame = make_frame()
+    worker, outbox, stop = start(lambda: FakeStage(lambda _: frame), inbox=None)
+
+    assert outbox.take(PATIENCE_S) is frame
+    end(worker, stop)
+
+
+def test_a_stage_that_fails_is_built_anew_and_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    built: list[FakeStage] = []
+    failures = iter([True, True, True, False])
+
+    def answer(_: object) -> object:
+        if next(failures, False):
+            raise RuntimeError("graph is gone")
+        return "works"
+
+    def build() -> FakeStage:
+        built.append(FakeStage(answer))
+        return built[-1]
+
+    with caplog.at_level(logging.WARNING):
+        worker, outbox, stop = start(build, inbox=Latest())
+        assert outbox.take(PATIENCE_S) == "works"
+        end(worker, stop)
+
+    assert len(built) == 4
+    assert all(stage.closed for stage in built)
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == [
+        "stage failed and is tried again: RuntimeError: graph is gone",
+        "stage works again",
+    ]
+    assert all(record.exc_info in (None, False) for record in caplog.records)
+
+
+def test_a_stage_that_cannot_be_built_is_tried_again() -> None:
+    attempts = iter([OSError("no model"), None])
+
+    def build() -> FakeStage:
+        error = next(attempts)
+        if error:
+            raise error
+        return FakeStage(lambda _: "works")
+
+    worker, outbox, stop = start(build, inbox=Latest())
+
+    assert outbox.take(PATIENCE_S) == "works"
+    end(worker, stop)

@@ -1,0 +1,113 @@
+import pytest
+
+from kiosk.config import TrackingSettings
+from kiosk.messages import Face, Visitor
+from kiosk.tracking.presence import Presence, rank_face
+from tests.fakes import make_face, make_faces
+
+SETTINGS = TrackingSettings(arrive_s=0.25, leave_s=1.0, rival_margin=1.4, rival_s=0.8)
+FRAME_S = 1 / 30
+
+
+class Gallery:
+    """Feeds faces to a presence, frame by frame."""
+
+    def __init__(self) -> None:
+        self.presence = Presence(SETTINGS, now=0.0)
+        self.now = 0.0
+
+    def see(self, *faces: Face, seconds: float = FRAME_S) -> Visitor:
+        end = self.now + seconds - 1e-9
+        while True:
+            self.now += FRAME_S
+            visitor = self.presence(make_faces(faces, self.now))
+            if self.now >= end:
+                return visitor
+
+
+def leader(visitor: Visitor) -> int | None:
+    return visitor.face.track_id if visitor.face else None
+
+
+def test_nobody_there_is_no_visitor() -> None:
+    visitor = Gallery().see(seconds=1)
+
+    assert visitor.face is None
+    assert visitor.since == 0.0
+
+
+def test_a_face_leads_once_it_has_stayed() -> None:
+    gallery = Gallery()
+
+    assert leader(gallery.see(make_face(1), seconds=0.2)) is None
+    assert leader(gallery.see(make_face(1), seconds=0.2)) == 1
+
+
+def test_a_flicker_is_no_visitor() -> None:
+    gallery = Gallery()
+    for track in range(1, 20):
+        assert leader(gallery.see(make_face(track), seconds=0.1)) is None
+
+
+def test_a_far_face_is_no_visitor() -> None:
+    assert leader(Gallery().see(make_face(width=40), seconds=2)) is None
+
+
+def test_a_lost_face_stays_for_the_time_of_grace() -> None:
+    gallery = Gallery()
+    since = gallery.see(make_face(1), seconds=1).since
+
+    lost = gallery.see(seconds=0.8)
+    gone = gallery.see(seconds=0.4)
+
+    assert (leader(lost), lost.since) == (1, since)
+    assert leader(gone) is None
+    assert gone.since == pytest.approx(gallery.now, abs=0.4)
+
+
+def test_a_face_that_returns_in_time_is_the_same_visitor() -> None:
+    gallery = Gallery()
+    since = gallery.see(make_face(1), seconds=1).since
+    gallery.see(seconds=0.4)
+
+    back = gallery.see(make_face(1))
+
+    assert (leader(back), back.since) == (1, since)
+
+
+def test_the_nearest_of_several_leads() -> None:
+    near, far = make_face(1, width=200), make_face(2, width=100)
+
+    assert leader(Gallery().see(far, near, seconds=1)) == 1
+
+
+def test_a_slightly_nearer_face_does_not_take_the_lead() -> None:
+    gallery = Gallery()
+    gallery.see(make_face(1, width=150), seconds=1)
+
+    visitor = gallery.see(make_face(1, width=150), make_face(2, width=190), seconds=5)
+
+    assert leader(visitor) == 1
+
+
+def test_a_clearly_nearer_face_takes_the_lead_after_a_while() -> None:
+    gallery = Gallery()
+    old, new = make_face(1, width=100), make_face(2, width=200)
+    gallery.see(old, seconds=1)
+
+    assert leader(gallery.see(old, new, seconds=0.7)) == 1
+    visitor = gallery.see(old, new, seconds=0.6)
+    assert leader(visitor) == 2
+    assert visitor.since == pytest.approx(gallery.now, abs=0.5)
+
+
+def test_a_face_that_looks_this_way_ranks_above_a_profile() -> None:
+    assert rank_face(make_face(turn=0)) > 1.5 * rank_face(make_face(turn=1))
+
+
+def test_the_visitors_face_is_the_newest_one() -> None:
+    gallery = Gallery()
+    gallery.see(make_face(1), seconds=1)
+    moved = make_face(1, centre=(330, 240))
+
+    assert gallery.see(moved).face is moved
