@@ -1,0 +1,181 @@
+"""A face's gesture made the sitter's own: part by part, within the portrait's limits.
+
+In goes a `Gesture` (what a face does, relative to its own neutral), out comes the sitter's `Motion`.
+The gallery makes gestures of visitors, fine-tuning draws them from the expression bank; both pass
+through here, so that the generator is fed in the gallery what it has learnt from.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.face import INNER_LOWER_LIP, INNER_UPPER_LIP, LEFT_MOUTH, MESH, RIGHT_MOUTH
+from kiosk.messages import Motion
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.geometry import Measures, fit_pose, free_of_pose
+from kiosk.motion.neutral import Neutral
+from kiosk.motion.parts import (
+    Proportions,
+    fit_parts,
+    lower_ratio,
+    part_weights,
+    proportions_of,
+)
+from kiosk.motion.rig import face_height
+from kiosk.motion.settings import MotionSettings
+from kiosk.motion.target import MotionTarget, limit_turn, soft_limit
+
+Points = NDArray[np.float64]
+
+_UPPER, _LOWER = list(INNER_UPPER_LIP[1:-1]), list(INNER_LOWER_LIP[1:-1])
+PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and may be closed
+# lips part once their gap has grown by the first and have met again below the second, io
+PART_AT, MEET_AT = 0.010, 0.004
+WIDEST_GAP = 0.55  # io
+SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
+DEPTH_TRUST = 0.5  # of MediaPipe's z, which is mostly a guess
+SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
+WIDENING, WIDEST = 0.6, -0.4
+GAZE_LIMIT = np.array([0.26, 0.14])  # eye widths
+GAZE_GAIN_LIMIT, BROW_GAIN_LIMIT = 2.6, 1.8
+APPROACH = 0.4  # of the change of a visitor's size, as an exponent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gesture:
+    """What a face does, relative to its own neutral; pose-free, io."""
+
+    offsets: Points  # (468, 3)
+    gaps: Points  # (9,) how much farther the inner lips are apart
+    openness: Points  # (2,) aperture of each eye, 1 at rest, 0 shut
+    gaze: Points  # (2, 2) eye widths
+    rotation: Points  # (3,) rotation vector, radians
+    shift: Points  # (2,) io
+    scale: float
+    proportions: Proportions  # of the face that makes it
+
+
+class Retarget:
+    """Gestures to one sitter's motion; remembers only whether lips touch and where eyes looked.
+
+    Args:
+        target: the sitter, with limits and gains.
+        settings: the table ``[motion]``.
+    """
+
+    def __init__(self, target: MotionTarget, settings: MotionSettings) -> None:
+        self._target, self._settings = target, settings
+        self._pose = fit_pose(target.landmarks, load_face_model().mean)
+        self._still = free_of_pose(target.landmarks.astype(np.float64), self._pose)
+        self._proportions = proportions_of(self._still)
+        self._painted_gaps = lip_gaps(self._still)
+        self._closable = bool(np.median(self._painted_gaps) > PAINTED_OPEN)
+        self._height = face_height(target.landmarks)
+        self.reset()
+
+    def reset(self) -> None:
+        """Another face begins."""
+        self._gaps = np.zeros(len(_UPPER))
+        self._gaze = np.zeros(2)
+
+    def __call__(self, gesture: Gesture) -> Motion:
+        """The sitter's motion for a gesture."""
+        closure = self._close(gesture.openness)
+        offsets = self._fit(gesture) @ self._pose.rotation.T * self._pose.scale
+        return Motion(
+            rotation=limit_turn(gesture.rotation, self._target.limits).astype(np.float32),
+            translation=self._shift(gesture.shift).astype(np.float32),
+            scale=self._grow(gesture.scale),
+            expression=offsets.astype(np.float32),
+            closure=closure.astype(np.float32),
+            gaze=np.tile(self._look(gesture.gaze, closure), (2, 1)).astype(np.float32),
+        )
+
+    def _fit(self, gesture: Gesture) -> Points:
+        """Offsets in the sitter's proportions: (468, 3) io."""
+        strength = self._target.gains.expression * self._settings.expression
+        brows = min(self._target.gains.brows, BROW_GAIN_LIMIT)
+        fitted = strength * fit_parts(
+            gesture.offsets, gesture.proportions, self._proportions, brow_gain=brows
+        )
+        fitted[:, 2] *= DEPTH_TRUST
+        fitted *= part_weights().free[:, None]
+        self._soften_smile(fitted)
+        tall = lower_ratio(gesture.proportions, self._proportions)
+        self._place_lips(fitted, gesture.gaps * tall * strength)
+        return fitted
+
+    def _soften_smile(self, offsets: Points) -> None:
+        """A painted mouth widens ever more reluctantly, in place."""
+        corners = self._still[[LEFT_MOUTH, RIGHT_MOUTH]]
+        width = np.linalg.norm(corners[0] - corners[1])
+        moved = corners + offsets[[LEFT_MOUTH, RIGHT_MOUTH]]
+        excess = float(np.linalg.norm(moved[0] - moved[1]) / width) - 1.0
+        if excess <= 0:
+            return
+        kept = SMILE_SOFTNESS * np.tanh(excess / SMILE_SOFTNESS) / excess
+        lower = part_weights().lower[:, None]
+        offsets *= 1 + lower * (np.array([kept, max(kept, 0.75), kept]) - 1)
+
+    def _place_lips(self, offsets: Points, gaps: Points) -> None:
+        """Give the inner lips exactly the gap they shall have, in place; closed is closed."""
+        floor = -np.maximum(self._painted_gaps, 0.0) if self._closable else np.zeros(len(gaps))
+        self._gaps = np.clip(self._gaps, gaps - PART_AT, gaps - MEET_AT)
+        self._gaps = np.maximum(self._gaps, floor)
+        opening = soft_limit(self._gaps, WIDEST_GAP)[:, None]
+        middle = (offsets[_UPPER] + offsets[_LOWER]) / 2
+        half = (offsets[_LOWER] - offsets[_UPPER]) / 2 * np.clip(np.abs(opening) / 0.03, 0, 1)
+        half[:, 1:2] = opening / 2
+        offsets[_UPPER], offsets[_LOWER] = middle - half, middle + half
+
+    def _close(self, openness: Points) -> Points:
+        """Closure of each lid; the two differ only if the eyes clearly do: (2,)."""
+        shut = (1.0 - openness) / (1.0 - SHUT_RATIO) * self._target.gains.closure
+        closure = np.where(openness < 1.0, shut, WIDENING * (1.0 - openness))
+        apart = np.clip((abs(float(openness[0] - openness[1])) - 0.08) / 0.17, 0.0, 1.0)
+        blended = closure.mean() + apart * (closure - closure.mean())
+        return np.clip(blended, WIDEST, 1.0)
+
+    def _look(self, gaze: Points, closure: Points) -> Points:
+        """Shift of both irises; shut eyes keep looking where they looked: (2,)."""
+        if closure.mean() < 0.6:
+            gain = min(self._target.gains.gaze, GAZE_GAIN_LIMIT) * np.array([1.0, 0.8])
+            self._gaze = soft_limit(gaze.mean(axis=0) * gain, GAZE_LIMIT)
+        return self._gaze
+
+    def _shift(self, shift: Points) -> Points:
+        """Translation of the head in canvas units: (2,)."""
+        wanted = shift * self._settings.follow * self._pose.scale
+        return soft_limit(wanted, self._settings.shift_limit * self._height)
+
+    def _grow(self, scale: float) -> float:
+        wanted = APPROACH * np.log(max(scale, 1e-3))
+        return float(np.exp(soft_limit(wanted, np.log(self._settings.scale_limit))))
+
+
+def lip_gaps(shape: Points) -> Points:
+    """How far the inner lips are apart, pair by pair, less the corners: (9,)."""
+    return np.asarray(shape[_LOWER, 1] - shape[_UPPER, 1])
+
+
+def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn: Points) -> Gesture:
+    """What a visitor's face does, head shift and scale left to the caller.
+
+    Args:
+        shape: (478, 3) pose-free, smoothed.
+        measures: of that shape.
+        neutral: the visitor's.
+        turn: (3,) the head's rotation vector from its zero.
+    """
+    rest_gaps = np.maximum(lip_gaps(neutral.shape), 0.0)
+    return Gesture(
+        offsets=shape[:MESH] - neutral.shape[:MESH],
+        gaps=lip_gaps(shape) - rest_gaps,
+        openness=measures.aperture / np.maximum(neutral.rest[2:4], 0.03),
+        gaze=measures.gaze - neutral.gaze,
+        rotation=turn,
+        shift=np.zeros(2),
+        scale=1.0,
+        proportions=neutral.proportions,
+    )
