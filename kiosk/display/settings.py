@@ -1,0 +1,32 @@
+"""``[display]``: the screen, the wall around the picture and the note on it."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DISCLOSURE = "Generated movement"
+
+
+class DisplaySettings(BaseModel):
+    """How the picture is shown. Frozen; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fullscreen: bool = True
+    screen: int = Field(0, ge=0, le=15)  # which of several
+    width: int = Field(720, ge=64, le=8192)  # of the window, or of the picture off screen
+    height: int = Field(1280, ge=64, le=8192)
+    wall: str = Field("#14110f", pattern=r"^#[0-9a-fA-F]{6}$")
+    margin: float = Field(0.0, ge=0, le=0.3)  # wall left free, of the screen's shorter side
+    disclosure: str = Field(DISCLOSURE, max_length=120)  # in the visitors' language; "": none
+    max_fps: float = Field(60.0, ge=5, le=240)
+    vsync: bool = True
+
+    @property
+    def wall_rgb(self) -> tuple[int, int, int]:
+        """The wall's colour as three numbers from 0 to 255."""
+        red, green, blue = bytes.fromhex(self.wall[1:])
+        return red, green, blue
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the window, or of the picture off screen, in pixels."""
+        return self.width, self.height

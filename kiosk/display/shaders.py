@@ -1,0 +1,48 @@
+"""The fragment shaders, in GLSL 3.30.
+
+Pixels count from the top left corner, as `graphics.Target` draws them. ``texels`` is (scale x,
+scale y, offset x, offset y): texture coordinate = pixel centre * scale + offset.
+"""
+
+STILL = """#version 330 core
+uniform sampler2D artwork;
+uniform vec4 texels;
+out vec4 color;
+void main() {
+    vec2 place = gl_FragCoord.xy * texels.xy + texels.zw;
+    color = vec4(textureLod(artwork, place, 0.0).rgb, 1.0);
+}
+"""
+
+# figure = artwork(x + flow); moved = figure over plate; screen = paint over moved
+MOVING = """#version 330 core
+uniform sampler2D artwork;
+uniform sampler2D plate;
+uniform sampler2D flow;
+uniform sampler2D paint;
+uniform vec4 texels;
+uniform vec4 canvas;
+uniform vec2 reach;
+uniform ivec2 corner;
+out vec4 color;
+void main() {
+    vec2 place = gl_FragCoord.xy * texels.xy + texels.zw;
+    vec2 x = gl_FragCoord.xy * canvas.xy + canvas.zw;
+    vec4 painted = textureLod(paint, x, 0.0);
+    vec2 shift = textureLod(flow, x, 0.0).xy * reach;
+    vec4 figure = textureLod(artwork, place + shift, 0.0);
+    vec3 behind = texelFetch(plate, ivec2(gl_FragCoord.xy) - corner, 0).rgb;
+    vec3 moved = mix(behind, figure.rgb, figure.a);
+    color = vec4(mix(moved, painted.rgb, painted.a), 1.0);
+}
+"""
+
+# blended over what is there
+NOTE = """#version 330 core
+uniform sampler2D ink;
+uniform ivec2 corner;
+out vec4 color;
+void main() {
+    color = texelFetch(ink, ivec2(gl_FragCoord.xy) - corner, 0);
+}
+"""
