@@ -6,18 +6,23 @@ Each command lives in its own module of `kiosk.cli`, whose heavy imports wait un
 import logging
 import sys
 
+import click
 import typer
 from rich.console import Console
 
 from kiosk.cli import bench, demo, portraits, run
 from kiosk.errors import KioskError
 
+logger = logging.getLogger(__name__)
+
 FAULT = 2
+DEBUG = "--debug"
 INTERRUPTED = 130
 
 app = typer.Typer(
     name="kiosk",
     help="A portrait that notices its visitor and comes alive.",
+    epilog="--debug, with any command, tells more and shows where a fault arose.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -35,33 +40,40 @@ def main(arguments: list[str] | None = None) -> int:
     Args:
         arguments: without the program's name; None takes the process's own.
     """
-    given = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    debug = DEBUG in given
+    set_up_log(debug=debug)
     try:
-        return int(app(given, standalone_mode=False) or 0)
+        return int(app([word for word in given if word != DEBUG], standalone_mode=False) or 0)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        if "--debug" in given:
-            raise
-        return _explain(error)
+        if debug:
+            logger.exception("ended by")
+        return explain(error)
 
 
-def _explain(error: Exception) -> int:
+def set_up_log(*, debug: bool) -> None:
+    """Log to the terminal: what is ours from INFO, of others only what went wrong."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("kiosk").setLevel(logging.DEBUG if debug else logging.INFO)
+
+
+def explain(error: Exception) -> int:
     """Say in one line what went wrong; returns the exit code."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
-    show = getattr(error, "format_message", None)  # the command line itself was wrong
-    if show is not None:
-        console.print(f"kiosk: {show()}", markup=False)
+    if isinstance(error, click.ClickException):
+        say(error.format_message())
         return FAULT
     if isinstance(error, KioskError):
-        console.print(f"kiosk: {error}", markup=False)
+        say(str(error))
         return FAULT
-    logging.getLogger(__name__).debug("unforeseen", exc_info=error)
-    console.print(
-        f"kiosk: {type(error).__name__}: {error} (a fault of ours; --debug shows where)",
-        markup=False,
-    )
+    say(f"{type(error).__name__}: {error} (a fault of ours; {DEBUG} shows where)")
     return 1
+
+
+def say(line: str) -> None:
+    """One line for the user."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"kiosk: {line}", markup=False)
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ from types import TracebackType
 from typing import Protocol
 
 from kiosk.camera.source import Camera, open_camera
-from kiosk.config import Config, DisplaySettings, PortraitSettings
+from kiosk.config import Config, PortraitSettings
+from kiosk.display.settings import DisplaySettings
 from kiosk.errors import PackError
 from kiosk.health import Health, Report
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.mirror import Mirror
-from kiosk.motion.director import Director, MotionTarget
+from kiosk.motion.director import Director
+from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker
 from kiosk.portraits.pack import Pack, load_pack
 from kiosk.tracking.landmarker import Landmarker
@@ -207,6 +209,6 @@ def motion_target(pack: Pack) -> MotionTarget:
     return MotionTarget(
         portrait_id=pack.meta.id,
         landmarks=pack.landmarks,
-        limits=pack.meta.limits,
-        gains=pack.meta.gains,
+        limits=Limits(**pack.meta.limits.model_dump()),
+        gains=Gains(**pack.meta.gains.model_dump()),
     )

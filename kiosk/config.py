@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
+from kiosk.motion.settings import MotionSettings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -61,24 +63,6 @@ class GeneratorSettings(Table):
     threads: int = Field(1, ge=1, le=16)
 
 
-class DisplaySettings(Table):
-    """``[display]``: the screen and the wall around the picture."""
-
-    fullscreen: bool = True
-    screen: int = Field(0, ge=0, le=15)
-    width: int = Field(720, ge=64, le=8192)
-    height: int = Field(1280, ge=64, le=8192)
-    wall: str = Field("#14110f", pattern=r"^#[0-9a-fA-F]{6}$")
-    max_fps: float = Field(60.0, ge=5, le=240)
-    vsync: bool = True
-
-    @property
-    def wall_rgb(self) -> tuple[int, int, int]:
-        """The wall's colour as three numbers from 0 to 255."""
-        red, green, blue = bytes.fromhex(self.wall[1:])
-        return red, green, blue
-
-
 class PortraitSettings(Table):
     """``[portraits]``: which picture hangs, and where the packs lie."""
 
@@ -99,6 +83,7 @@ class Config(Table):
 
     camera: CameraSettings = CameraSettings()
     tracking: TrackingSettings = TrackingSettings()
+    motion: MotionSettings = MotionSettings()
     generator: GeneratorSettings = GeneratorSettings()
     display: DisplaySettings = DisplaySettings()
     portraits: PortraitSettings = PortraitSettings()

@@ -24,7 +24,7 @@ def test_every_setting_of_the_projects_file_has_a_comment() -> None:
 
     bare = [line for line in settings if "#" not in line.replace('"#', "")]
 
-    assert bare in ([], ["height = 1280"])  # said with the width above it
+    assert bare == []
 
 
 @pytest.mark.parametrize(

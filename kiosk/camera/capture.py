@@ -15,7 +15,7 @@ from kiosk.messages import Bytes
 
 # seconds; OpenCV's V4L2 ignores its own read timeout, and waits ten without this
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
-import cv2  # noqa: E402
+import cv2
 
 DEVICES = "/dev/"
 FALLBACK_FPS = 30.0  # for clips that do not say

@@ -33,7 +33,8 @@ class Clip:
         """The next frame when it is due; captured at the moment it was due."""
         late = self._count_late()
         if self._empty or not all(self._advance() for _ in range(late + 1)):
-            return self._say_empty()
+            self._say_empty()
+            return None
         due = self.began + (self._index - 1) / self.fps
         self._wait(max(due - self._clock(), 0.0))
         image = self._capture.retrieve()

@@ -12,6 +12,7 @@ from kiosk.cli.options import (
     ConfigPath,
     PortraitId,
     Size,
+    Tables,
     read_config,
     read_size,
 )
@@ -27,7 +28,7 @@ def bench(
     """Run the road without a screen and print rates and times."""
     from kiosk.cli.run import show_portrait
 
-    changes = {
+    changes: Tables = {
         "camera": {"source": camera or "demo"},
         "portraits": {"portrait": portrait},
         "display": dict(read_size(size)),

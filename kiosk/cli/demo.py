@@ -10,7 +10,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from kiosk.cli.options import ConfigPath, PortraitId, Seconds, Size, read_config, read_size
+from kiosk.cli.options import ConfigPath, PortraitId, Seconds, Size, Tables, read_config, read_size
 
 if TYPE_CHECKING:
     from kiosk.config import Config
@@ -29,7 +29,7 @@ def demo(
     offscreen: Annotated[bool, typer.Option("--offscreen", help="Files even so.")] = False,
 ) -> None:
     """Show a portrait that follows the demo visitor: in a window, or as files without a screen."""
-    changes = {
+    changes: Tables = {
         "camera": {"source": "demo"},
         "portraits": {"portrait": portrait},
         "display": {"fullscreen": False, **read_size(size)},

@@ -1,7 +1,6 @@
 """What several commands are asked in the same words."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,7 +42,7 @@ def read_config(path: Path | None, changes: Tables) -> Config:
     return parse_config(tables, name="command line")
 
 
-def read_size(text: str | None) -> Mapping[str, int]:
+def read_size(text: str | None) -> dict[str, int]:
     """``720x1280`` as width and height; nothing for None.
 
     Raises:

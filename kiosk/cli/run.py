@@ -15,6 +15,7 @@ from kiosk.cli.options import (
     PortraitId,
     Seconds,
     Size,
+    Tables,
     read_config,
     read_size,
 )
@@ -41,7 +42,7 @@ def run(
     report: Annotated[Path | None, typer.Option("--report", help="Write figures as JSON.")] = None,
 ) -> None:
     """Hang a portrait and let it follow whoever stands before the camera."""
-    changes = {
+    changes: Tables = {
         "camera": {"source": camera},
         "portraits": {"portrait": portrait},
         "display": {"fullscreen": False if windowed else None, **read_size(size)},
@@ -67,6 +68,8 @@ def show_portrait(
     from kiosk.app import Road, choose_pack, open_screen
     from kiosk.display.recorder import Recorder
 
+    if not logger.isEnabledFor(logging.DEBUG):  # --debug says more than any setting
+        logging.getLogger("kiosk").setLevel(config.log.level.upper())
     pack = choose_pack(config.portraits)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
