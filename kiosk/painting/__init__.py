@@ -1,0 +1,1 @@
+"""Pictures the project painted itself: imaginary sitters, and oil paint by the stroke."""
