@@ -5,6 +5,7 @@ lag that suits all signals best. What the motion stage intended is not asked: on
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Agreement:
         return all(self.r[name] >= bar for name, bar in BARS.items())
 
 
-def signals_of(landmarks: NDArray[np.floating]) -> Points:
+def signals_of(landmarks: NDArray[np.floating[Any]]) -> Points:
     """The signals of every frame: (T, 8) in the order of `SIGNALS`, NaN where the face was missed.
 
     Args:
@@ -52,7 +53,7 @@ def signals_of(landmarks: NDArray[np.floating]) -> Points:
     return rows
 
 
-def agree(performer: NDArray[np.floating], portrait: NDArray[np.floating]) -> Agreement:
+def agree(performer: NDArray[np.floating[Any]], portrait: NDArray[np.floating[Any]]) -> Agreement:
     """Compare two sequences of the same rate, (T, 478, 3) each, NaN for misses."""
     return agree_signals(signals_of(performer), signals_of(portrait))
 

@@ -26,7 +26,7 @@ class Bank:
     codes: Points  # (N, K)
     closure: Points  # (N, 2) 1 - aperture / resting aperture
     gaze: Points  # (N, 2, 2) from rest, eye widths
-    pose: Points  # (N, 3) rotation vector from the person's usual pose, radians
+    turn_deg: Points  # (N, 3) yaw, pitch, roll from the person's usual pose
     person: NDArray[np.intp]  # (N,)
 
     def __len__(self) -> int:
@@ -50,9 +50,9 @@ class Bank:
         return closure[::-1], gaze[::-1] * np.array([-1.0, 1.0])
 
     def turn(self, index: int) -> Points:
-        """Rotation vector (3,) of one head; in a mirror x keeps its sign, y and z change it."""
-        pose = self.pose[index % len(self.codes)]
-        return pose if index < len(self.codes) else pose * np.array([1.0, -1.0, -1.0])
+        """Yaw, pitch, roll (3,) of one head; a mirror changes the sign of the first and the last."""
+        seen = self.turn_deg[index % len(self.codes)]
+        return seen if index < len(self.codes) else seen * np.array([-1.0, 1.0, -1.0])
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +66,6 @@ def load_bank(path: Path = DATA / "expressions.npz") -> Bank:
 
 def save_bank(bank: Bank, path: Path) -> None:
     """Write a bank in half precision; 16 bits are finer than any tracker."""
-    half = ("basis", "codes", "closure", "gaze", "pose")
+    half = ("basis", "codes", "closure", "gaze", "turn_deg")
     arrays = {name: getattr(bank, name).astype(np.float16) for name in half}
     np.savez_compressed(path, person=bank.person.astype(np.int8), **arrays)

@@ -15,11 +15,10 @@ from kiosk.messages import Floats
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import (
     HeadPose,
+    angles_deg,
     fit_pose,
     free_of_pose,
     measure,
-    rotation_matrix,
-    rotation_vector,
 )
 from kiosk.motion.neutral import NeutralLearner
 from kiosk.motion.retarget import Gesture, gesture_of
@@ -68,16 +67,12 @@ class Follower:
         pose = fit_pose(landmarks, self._mean)
         shape = free_of_pose(landmarks, pose)
         measures = measure(shape)
-        neutral = self._learner.observe(shape, measures, pose.rotation, at=at)
+        turn_deg = angles_deg(pose.rotation)
+        neutral = self._learner.observe(shape, measures, turn_deg, at=at)
         ratio = measures.aperture / np.maximum(neutral.rest[2:4], 0.03)
         smooth = self._smooth(shape, at)
-        turn = self._turn.filter(np.degrees(rotation_vector(pose.rotation)), at)
-        gesture = gesture_of(
-            smooth,
-            measure(smooth),
-            neutral,
-            turn=rotation_vector(rotation_matrix(np.radians(turn)) @ neutral.rotation.T),
-        )
+        turned = self._turn.filter(turn_deg, at) - neutral.turn_deg
+        gesture = gesture_of(smooth, measure(smooth), neutral, turn_deg=turned)
         shift, scale = self._move(pose, at)
         openness = self._aperture.filter(ratio, at)
         return replace(gesture, openness=openness, shift=shift, scale=scale)

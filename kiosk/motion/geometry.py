@@ -6,6 +6,7 @@ its measures. Nothing here knows whose face it is or remembers another frame.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -59,7 +60,7 @@ class Measures:
         return np.array([self.gap, self.width, *self.aperture, *self.brow, self.corner])
 
 
-def fit_pose(landmarks: NDArray[np.floating], reference: NDArray[np.floating]) -> HeadPose:
+def fit_pose(landmarks: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]]) -> HeadPose:
     """The pose that best carries the rigid part of a reference face onto a face.
 
     Weighted least squares after Umeyama, *Least-squares estimation of transformation parameters
@@ -79,7 +80,7 @@ def fit_pose(landmarks: NDArray[np.floating], reference: NDArray[np.floating]) -
     return HeadPose(scale, rotation, goal_centre - scale * rotation @ source_centre)
 
 
-def free_of_pose(landmarks: NDArray[np.floating], pose: HeadPose) -> Points:
+def free_of_pose(landmarks: NDArray[np.floating[Any]], pose: HeadPose) -> Points:
     """The face as it would be seen facing us, in io, origin and axes of the mean face."""
     return np.asarray((landmarks - pose.centre) @ pose.rotation / pose.scale)
 
@@ -92,7 +93,7 @@ def angles_deg(rotation: Points) -> Points:
     return np.degrees([yaw, pitch, roll])
 
 
-def rotation_of(yaw_pitch_roll_deg: NDArray[np.floating]) -> Points:
+def rotation_of(yaw_pitch_roll_deg: NDArray[np.floating[Any]]) -> Points:
     """The rotation with these angles, the inverse of `angles_deg`: (3, 3)."""
     yaw, pitch, roll = np.radians(yaw_pitch_roll_deg)
     about_y = rotation_matrix(np.array([0.0, -yaw, 0.0]))
@@ -101,7 +102,7 @@ def rotation_of(yaw_pitch_roll_deg: NDArray[np.floating]) -> Points:
     return np.asarray(about_y @ about_x @ about_z)
 
 
-def rotation_matrix(vector: NDArray[np.floating]) -> Points:
+def rotation_matrix(vector: NDArray[np.floating[Any]]) -> Points:
     """(3,) rotation vector, radians, to a (3, 3) matrix."""
     return np.asarray(cv2.Rodrigues(np.asarray(vector, np.float64))[0])
 

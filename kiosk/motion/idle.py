@@ -11,7 +11,7 @@ from kiosk.face import MESH
 from kiosk.messages import Motion
 from kiosk.motion.rig import face_height
 from kiosk.motion.settings import MotionSettings
-from kiosk.motion.target import MotionTarget, limit_turn
+from kiosk.motion.target import MotionTarget, Neck
 
 Points = NDArray[np.float64]
 
@@ -35,7 +35,8 @@ class Idle:
     """
 
     def __init__(self, target: MotionTarget, settings: MotionSettings, seed: int) -> None:
-        self._target, self._settings, self._seed = target, settings, seed
+        self._settings, self._seed = settings, seed
+        self._neck = Neck(target.landmarks, target.limits)
         self._height = face_height(target.landmarks)
 
     def __call__(self, now: float, glance: Points | None = None) -> Motion:
@@ -50,9 +51,8 @@ class Idle:
             toward = np.clip(glance, -1.0, 1.0)
             gaze = GLANCE_GAZE * toward + 0.15 * gaze
             turn = np.append(GLANCE_TURN_DEG * toward, turn[2])
-        vector = np.radians(np.array([turn[1], -turn[0], turn[2]]))
         return Motion(
-            rotation=limit_turn(vector, self._target.limits).astype(np.float32),
+            rotation=self._neck.turn_within(turn),
             translation=np.array([0.0, self.breath(now)], np.float32),
             scale=1.0,
             expression=np.zeros((MESH, 3), np.float32),

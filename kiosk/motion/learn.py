@@ -14,7 +14,7 @@ from kiosk.errors import PictureError
 from kiosk.face import MESH
 from kiosk.motion.bank import Bank, save_bank
 from kiosk.motion.face_model import FaceModel
-from kiosk.motion.geometry import angles_deg, rotation_of, rotation_vector
+from kiosk.motion.geometry import angles_deg
 from kiosk.motion.parts import fit_parts, proportions_of, weights_of
 from kiosk.motion.performers import Performer, find_mirror, mean_face, perform, track_clip
 
@@ -141,17 +141,17 @@ def _response(shapes: Points, distances: Points, weights: Points) -> Points:
 def _fill_bank(performers: list[Performer], mean: Points) -> Bank:
     """Expressions as the mean face would make them, the most varied frames of everybody."""
     goal, weights = proportions_of(mean), weights_of(mean)
-    offsets, closures, gazes, poses, people = [], [], [], [], []
+    offsets, closures, gazes, heads, people = [], [], [], [], []
     for number, person in enumerate(performers):
         own = proportions_of(person.neutral)
-        home = rotation_vector(_middle_rotation(person))
-        for index in np.flatnonzero(np.abs(_yaws_deg(person)) < WIDEST_TURN_DEG):
+        turns = np.array([angles_deg(rotation) for rotation in person.rotations])
+        for index in np.flatnonzero(np.abs(turns[:, 0]) < WIDEST_TURN_DEG):
             seen = person.shapes[index, :MESH] - person.neutral[:MESH]
             offsets.append(fit_parts(seen, own, goal, weights=weights).ravel())
             opened = person.rests[person.resting, 2:4].mean(axis=0)
             closures.append(1.0 - person.rests[index, 2:4] / opened)
             gazes.append(person.gazes[index] - person.gazes[person.resting].mean(axis=0))
-            poses.append(rotation_vector(person.rotations[index]) - home)
+            heads.append(turns[index] - np.median(turns, axis=0))
             people.append(number)
     rows = np.array(offsets)
     basis, _ = _principal(rows, np.full(len(rows), 1.0 / len(rows)), BANK_COMPONENTS)
@@ -162,18 +162,9 @@ def _fill_bank(performers: list[Performer], mean: Points) -> Bank:
         codes=codes[kept],
         closure=np.array(closures)[kept],
         gaze=np.array(gazes)[kept],
-        pose=np.array(poses)[kept],
+        turn_deg=np.array(heads)[kept],
         person=np.array(people)[kept],
     )
-
-
-def _yaws_deg(person: Performer) -> Points:
-    return np.array([angles_deg(rotation)[0] for rotation in person.rotations])
-
-
-def _middle_rotation(person: Performer) -> Points:
-    angles = np.median([angles_deg(rotation) for rotation in person.rotations], axis=0)
-    return rotation_of(angles)
 
 
 def _most_varied(codes: Points, people: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kiosk.face import MESH
 from kiosk.motion.face_model import REST, FaceModel, load_face_model
-from kiosk.motion.geometry import Measures, angles_deg, rotation_of
+from kiosk.motion.geometry import Measures
 from kiosk.motion.parts import Proportions, proportions_of
 
 Points = NDArray[np.float64]
@@ -27,7 +27,7 @@ PATIENCE = np.array([15.0, 10.0, 9.0, 9.0, 3.0, 3.0, 15.0])
 EXPRESSIVE = 0.05  # io; a frame this far from rest counts half
 # the head's zero: yaw, pitch, roll that a visitor's habit may move it by, and how fast
 ZERO_LIMIT_DEG = np.array([6.0, 10.0, 4.0])
-ZERO_SPEED_DEG = 0.45  # per second; faster follows the visitor's own motion
+ZERO_SPEED_DEG = 0.06  # per second; faster would take a turn for a habit
 GAZE_LIMIT = np.array([0.06, 0.04])
 
 
@@ -38,7 +38,7 @@ class Neutral:
     shape: Points  # (478, 3)
     rest: Points  # (7,) its resting measures, see `Measures.rest`
     gaze: Points  # (2,) where its irises rest, eye widths
-    rotation: Points  # (3, 3) the head's zero
+    turn_deg: Points  # (3,) the head's zero: yaw, pitch, roll
     proportions: Proportions
 
 
@@ -60,19 +60,19 @@ class NeutralLearner:
         self._rest = self._model.rest_mean.copy()
         self._neutral: Neutral | None = None
 
-    def observe(self, shape: Points, measures: Measures, rotation: Points, *, at: float) -> Neutral:
+    def observe(self, shape: Points, measures: Measures, turn_deg: Points, *, at: float) -> Neutral:
         """Take in one frame and return the neutral as it is known now.
 
         Args:
             shape: (478, 3) pose-free.
             measures: of that shape.
-            rotation: (3, 3) of the head.
+            turn_deg: (3,) yaw, pitch, roll of the head.
             at: second of the frame.
         """
         distance = self._model.distance_from_rest(shape)
         row = self._count % MEMORY
         self._rests[row], self._distances[row] = measures.rest, distance
-        self._angles[row] = angles_deg(rotation)
+        self._angles[row] = turn_deg
         self._gazes[row] = measures.gaze.mean(axis=0)
         elapsed = min(at - self._at, 0.2) if self._count else 0.0
         self._count, self._at = self._count + 1, at
@@ -105,7 +105,7 @@ class NeutralLearner:
             return
         seen = self._angles[: min(self._count, MEMORY)]
         habit = np.median(seen, axis=0) - prior
-        trust = np.array([1.0, 1.0, 1.0]) * min(1.0, self._count / 300)
+        trust = min(1.0, self._count / 300)
         goal = prior + np.clip(habit, -ZERO_LIMIT_DEG, ZERO_LIMIT_DEG) * trust
         step = ZERO_SPEED_DEG * elapsed
         self._zero_deg += np.clip(goal - self._zero_deg, -step, step)
@@ -151,7 +151,7 @@ class NeutralLearner:
         proportions = Proportions(
             width=float(rest[WIDTH]), lower=lower, brow=float(rest[list(BROWS)].mean())
         )
-        return Neutral(whole, rest, gaze, rotation_of(self._zero_deg), proportions)
+        return Neutral(whole, rest, gaze, self._zero_deg.copy(), proportions)
 
 
 def _weighted_median(values: Points, weights: Points) -> float:

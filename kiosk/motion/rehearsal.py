@@ -17,7 +17,7 @@ from kiosk.motion.idle import Idle
 from kiosk.motion.parts import proportions_of
 from kiosk.motion.retarget import WIDEST, Gesture, Retarget, lip_gaps
 from kiosk.motion.settings import MotionSettings
-from kiosk.motion.target import Limits, MotionTarget
+from kiosk.motion.target import Limits, MotionTarget, Neck
 
 Points = NDArray[np.float64]
 
@@ -38,6 +38,7 @@ class Rehearsal:
         settings = MotionSettings()
         self._retarget = Retarget(target, settings)
         self._idle = Idle(target, settings, seed=0)
+        self._neck = Neck(target.landmarks, target.limits)
         self._mean = load_face_model().mean
         self._proportions = proportions_of(self._mean)
         self._rest_gaps = lip_gaps(self._mean)
@@ -80,7 +81,7 @@ class Rehearsal:
                 gaps=lip_gaps(shape) - self._rest_gaps,
                 openness=1.0 - closure,
                 gaze=gaze,
-                rotation=self._bank.turn(seen),
+                turn_deg=self._bank.turn(seen),
                 shift=np.zeros(2),
                 scale=1.0,
                 proportions=self._proportions,
@@ -93,7 +94,7 @@ class Rehearsal:
         angles = rng.uniform(bounds[:, 0], bounds[:, 1]) * PAST_LIMITS
         small = rng.random(3) < 0.25
         angles = np.where(small, 0.25 * angles, angles) * (0.05 if still else 1.0)
-        return np.radians(angles * np.array([1.0, -1.0, 1.0])).astype(np.float32)
+        return self._neck.turn(angles)
 
     def _look(self, rng: np.random.Generator) -> NDArray[np.float32]:
         gaze = rng.uniform(-GAZE, GAZE)
@@ -125,5 +126,5 @@ def sample_motion(bank: Bank, target: MotionTarget, rng: np.random.Generator) ->
 
 
 def _bounds(limits: Limits) -> Points:
-    """(3, 2) degrees: pitch, yaw, roll; the least and the most."""
-    return np.array([limits.pitch_deg, limits.yaw_deg, limits.roll_deg])
+    """(3, 2) degrees: yaw, pitch, roll; the least and the most."""
+    return np.array([limits.yaw_deg, limits.pitch_deg, limits.roll_deg])

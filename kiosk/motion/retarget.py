@@ -24,7 +24,7 @@ from kiosk.motion.parts import (
 )
 from kiosk.motion.rig import face_height
 from kiosk.motion.settings import MotionSettings
-from kiosk.motion.target import MotionTarget, limit_turn, soft_limit
+from kiosk.motion.target import MotionTarget, Neck, soft_limit
 
 Points = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Gesture:
     gaps: Points  # (9,) how much farther the inner lips are apart
     openness: Points  # (2,) aperture of each eye, 1 at rest, 0 shut
     gaze: Points  # (2, 2) eye widths
-    rotation: Points  # (3,) rotation vector, radians
+    turn_deg: Points  # (3,) yaw, pitch, roll of the head
     shift: Points  # (2,) io
     scale: float
     proportions: Proportions  # of the face that makes it
@@ -71,6 +71,7 @@ class Retarget:
         self._proportions = proportions_of(self._still)
         self._painted_gaps = lip_gaps(self._still)
         self._closable = bool(np.median(self._painted_gaps) > PAINTED_OPEN)
+        self._neck = Neck(target.landmarks, target.limits)
         self._height = face_height(target.landmarks)
         self.reset()
 
@@ -84,7 +85,7 @@ class Retarget:
         closure = self._close(gesture.openness)
         offsets = self._fit(gesture) @ self._pose.rotation.T * self._pose.scale
         return Motion(
-            rotation=limit_turn(gesture.rotation, self._target.limits).astype(np.float32),
+            rotation=self._neck.turn_within(gesture.turn_deg),
             translation=self._shift(gesture.shift).astype(np.float32),
             scale=self._grow(gesture.scale),
             expression=offsets.astype(np.float32),
@@ -159,14 +160,14 @@ def lip_gaps(shape: Points) -> Points:
     return np.asarray(shape[_LOWER, 1] - shape[_UPPER, 1])
 
 
-def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn: Points) -> Gesture:
+def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn_deg: Points) -> Gesture:
     """What a visitor's face does, head shift and scale left to the caller.
 
     Args:
         shape: (478, 3) pose-free, smoothed.
         measures: of that shape.
         neutral: the visitor's.
-        turn: (3,) the head's rotation vector from its zero.
+        turn_deg: (3,) the head's yaw, pitch, roll from its zero.
     """
     rest_gaps = np.maximum(lip_gaps(neutral.shape), 0.0)
     return Gesture(
@@ -174,7 +175,7 @@ def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn: Poi
         gaps=lip_gaps(shape) - rest_gaps,
         openness=measures.aperture / np.maximum(neutral.rest[2:4], 0.03),
         gaze=measures.gaze - neutral.gaze,
-        rotation=turn,
+        turn_deg=turn_deg,
         shift=np.zeros(2),
         scale=1.0,
         proportions=neutral.proportions,

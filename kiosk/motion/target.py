@@ -1,11 +1,14 @@
 """The sitter that motion is made for, and the limits and gains of their portrait."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.messages import Floats
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of, rotation_vector
 
 Points = NDArray[np.float64]
 
@@ -58,10 +61,34 @@ def soft_limit(
     return np.asarray(np.sign(value) * np.where(size <= straight, size, bent))
 
 
-def limit_turn(rotation: NDArray[np.floating], limits: Limits) -> Points:
-    """A rotation vector (3,) kept softly within the limits of each angle and side."""
-    sides = (limits.pitch_deg, limits.yaw_deg, limits.roll_deg)
-    signs = np.array([1.0, -1.0, 1.0])  # + yaw is - about y
-    angles = np.degrees(rotation.astype(np.float64)) * signs
-    bounds = np.array([side[1] if angle > 0 else -side[0] for angle, side in zip(angles, sides)])
-    return np.radians(soft_limit(angles, bounds)) * signs
+def limit_turn(turn_deg: Points, limits: Limits) -> Points:
+    """Yaw, pitch, roll (3,) in degrees, each kept softly within its limits, side by side."""
+    sides = (limits.yaw_deg, limits.pitch_deg, limits.roll_deg)
+    bounds = [side[1] if angle > 0 else -side[0] for angle, side in zip(turn_deg, sides)]
+    return soft_limit(turn_deg, np.array(bounds))
+
+
+class Neck:
+    """Turns one sitter's head about its own axes, wherever the painted head faces.
+
+    A nod is a nod of the sitter's, also of one painted in three-quarter view: yaw, pitch and roll
+    are added to the painted ones.
+
+    Args:
+        landmarks: (478, 3) of the painting.
+        limits: of the turn.
+    """
+
+    def __init__(self, landmarks: Floats, limits: Limits) -> None:
+        self._limits = limits
+        self._painted = fit_pose(landmarks, load_face_model().mean).rotation
+        self._painted_deg = angles_deg(self._painted)
+
+    def turn(self, turn_deg: Points) -> Floats:
+        """The rotation vector (3,) of `Motion` for yaw, pitch, roll from the painting, degrees."""
+        turned = rotation_of(self._painted_deg + turn_deg)
+        return rotation_vector(turned @ self._painted.T).astype(np.float32)
+
+    def turn_within(self, turn_deg: Points) -> Floats:
+        """The same, kept softly within the limits."""
+        return self.turn(limit_turn(turn_deg, self._limits))

@@ -5,6 +5,8 @@ vector, taken from its rms speed, so that its parts stay in step. Casiez, Rousse
 Filter: A Simple Speed-based Low-pass Filter for Noisy Input in Interactive Systems* (CHI 2012).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +35,7 @@ class OneEuro:
         """Forget everything; the next value passes unchanged."""
         self._value = None
 
-    def filter(self, value: NDArray[np.floating], at: float) -> Vector:
+    def filter(self, value: NDArray[np.floating[Any]], at: float) -> Vector:
         """The smoothed value, of the same shape.
 
         Args:
