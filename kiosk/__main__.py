@@ -6,7 +6,6 @@ Each command lives in its own module of `kiosk.cli`, whose heavy imports wait un
 import logging
 import sys
 
-import click
 import typer
 from rich.console import Console
 
@@ -61,8 +60,9 @@ def set_up_log(*, debug: bool) -> None:
 
 def explain(error: Exception) -> int:
     """Say in one line what went wrong; returns the exit code."""
-    if isinstance(error, click.ClickException):
-        say(error.format_message())
+    complaint = getattr(error, "format_message", None)  # of the command line, by typer
+    if complaint is not None:
+        print(complaint(), file=sys.stderr)  # noqa: T201
         return FAULT
     if isinstance(error, KioskError):
         say(str(error))

@@ -15,14 +15,14 @@ from typing import Protocol
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config, PortraitSettings
 from kiosk.display.settings import DisplaySettings
-from kiosk.errors import PackError
 from kiosk.health import Health, Report
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.mirror import Mirror
 from kiosk.motion.director import Director
 from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker
-from kiosk.portraits.pack import Pack, load_pack
+from kiosk.portraits.pack import Pack
+from kiosk.portraits.store import find_pack, find_packs, open_first_good
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 
@@ -138,11 +138,12 @@ class Road:
     def _steps(self) -> list[Step]:
         return [
             Step("camera", lambda: self._camera, None, self._frames),
-            Step("mirror", self._build_mirror, self._frames, self._motions, IDLE_S, timed=False),
-            Step("generator", self._build_generator, self._motions, self._layers),
+            Step("mirror", self.build_mirror, self._frames, self._motions, IDLE_S, timed=False),
+            Step("generator", self.build_generator, self._motions, self._layers),
         ]
 
-    def _build_mirror(self) -> Stage[Frame, PortraitMotion]:
+    def build_mirror(self) -> Stage[Frame, PortraitMotion]:
+        """Tracking and motion; called in their own thread."""
         tracking = self._config.tracking
         return Mirror(
             Landmarker(tracking),
@@ -152,7 +153,8 @@ class Road:
             clock=self._clock,
         )
 
-    def _build_generator(self) -> Stage[PortraitMotion, Layers]:
+    def build_generator(self) -> Stage[PortraitMotion, Layers]:
+        """The stage that runs the network; called in its own thread."""
         from kiosk.generator.engine import choose_engine
         from kiosk.generator.stage import GeneratorStage
 
@@ -173,8 +175,9 @@ def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> It
     if offscreen:
         from kiosk.display.offscreen import OffscreenScreen
 
-        size = (settings.width, settings.height)
-        screen = OffscreenScreen(pack, size=size, settings=settings)
+        # a recording carries the note in its metadata, not in the picture
+        silent = settings.model_copy(update={"disclosure": ""})
+        screen = OffscreenScreen(pack, size=settings.size, settings=silent)
     else:
         from kiosk.display.window import WindowScreen
 
@@ -189,19 +192,9 @@ def choose_pack(settings: PortraitSettings) -> Pack:
     Raises:
         PackError: no portrait of that name is there, or none is whole.
     """
-    folders = {
-        path.parent.name: path.parent for path in sorted(settings.folder.glob("*/pack.toml"))
-    }
-    if settings.portrait not in folders:
-        there = f"there are {', '.join(folders)}" if folders else "it holds no portrait"
-        raise PackError(f"{settings.portrait}: is not in {settings.folder}; {there}")
-    first = folders.pop(settings.portrait)
-    for folder in (first, *folders.values()):
-        try:
-            return load_pack(folder, verify=settings.verify)
-        except PackError as error:
-            logger.error("refused: %s", error)
-    raise PackError(f"{settings.folder}: no portrait in it is whole; the log says what is wrong")
+    named = find_pack(settings.portrait, [settings.folder])
+    others = [folder for folder in find_packs([settings.folder]) if folder != named]
+    return open_first_good([named, *others])
 
 
 def motion_target(pack: Pack) -> MotionTarget:

@@ -68,7 +68,6 @@ class PortraitSettings(Table):
 
     folder: Path = Path("assets/portraits")
     portrait: str = "personne"
-    verify: bool = True
 
 
 class LogSettings(Table):

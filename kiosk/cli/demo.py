@@ -58,24 +58,22 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
     """
     from kiosk.app import Road, choose_pack, open_screen
     from kiosk.camera.source import clip_frame
-    from kiosk.cli.run import check_writable
-    from kiosk.display.recorder import Recorder
+    from kiosk.cli.run import check_writable, record_road
     from kiosk.display.sheet import contact_sheet
 
     clip, sheet = out / "demo.mp4", out / "demo.png"
     check_writable(clip)
     pack = choose_pack(config.portraits)
+    road = Road(config, pack)
+    witness = Witness(seconds)
+    road.watch(witness)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=True))
-        road = stack.enter_context(Road(config, pack))
-        recorder = Recorder(clip, (config.display.width, config.display.height), road.camera.fps)
-        stack.callback(recorder.close)
-        road.watch(lambda image, layers: recorder.write(image, layers.captured_at))
-        witness = Witness(seconds)
-        road.watch(witness)
+        stack.enter_context(road)
+        record_road(road, clip, size=config.display.size, stack=stack)
         road.run(screen, seconds=seconds)
         fps = road.report().fps
-        began = road.camera.began
+    began = road.camera.began
     pairs = [(clip_frame(config.camera.source, at - began), image) for at, image in witness.stills]
     contact_sheet(pairs, sheet)
     Console().print(f"{fps:.0f} frames a second\nclip:   {clip}\nstills: {sheet}", highlight=False)

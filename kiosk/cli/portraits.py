@@ -18,75 +18,66 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="All wh
 @app.command("list")
 def list_portraits(config: ConfigPath = None) -> None:
     """Print one line for each pack: id, title, artist."""
-    from kiosk.portraits.pack import load_pack
+    from kiosk.portraits.pack import load_meta
 
     console = Console(soft_wrap=True, highlight=False)
-    for folder in pack_folders(load_config(config).portraits.folder):
+    for folder in all_packs(config):
         try:
-            label = load_pack(folder, verify=False).meta.label
+            label = load_meta(folder).label
+            words = f"{folder.name}: {_english(label.title)}, {_english(label.artist)}"
         except PackError as error:
-            console.print(f"{folder.name}: {error}", markup=False)
-            continue
-        console.print(f"{folder.name}: {_english(label.title)}, {_english(label.artist)}")
+            words = str(error)
+        console.print(words.rstrip(", "), markup=False)
 
 
 @app.command("show")
 def show_portrait(portrait: str, config: ConfigPath = None) -> None:
     """Print what a pack says about its portrait."""
     from kiosk.portraits.pack import load_pack
+    from kiosk.portraits.store import find_pack
 
-    pack = load_pack(find_folder(load_config(config).portraits.folder, portrait))
-    console = Console(soft_wrap=True, highlight=False)
+    pack = load_pack(find_pack(portrait, [load_config(config).portraits.folder]))
     height, width = pack.artwork.shape[:2]
-    for key, value in pack.meta.model_dump(exclude_none=True).items():
-        console.print(f"{key}: {value}", markup=False)
-    console.print(f"artwork: {width} x {height} pixels")
+    print(pack.meta.to_toml())  # noqa: T201
+    print(f"# artwork: {width} x {height} pixels")  # noqa: T201
 
 
 @app.command("check")
 def check_portraits(portraits: Ids = None, config: ConfigPath = None) -> None:
     """Check packs against their sums and shapes; exit code 2 when one is wrong."""
     from kiosk.portraits.pack import load_pack
+    from kiosk.portraits.store import find_pack
 
     console = Console(soft_wrap=True, highlight=False)
     root = load_config(config).portraits.folder
-    folders = [find_folder(root, name) for name in portraits or []] or pack_folders(root)
+    folders = [find_pack(name, [root]) for name in portraits or []] or all_packs(config)
     faults = 0
     for folder in folders:
         try:
             load_pack(folder)
-            console.print(f"{folder.name}: whole")
+            console.print(f"{folder.name}: whole", markup=False)
         except PackError as error:
             faults += 1
             console.print(str(error), markup=False)
     if faults:
-        raise PackError(f"{faults} of {len(folders)} packs are refused")
+        raise PackError(f"{faults} of {len(folders)} packs refused; restore the files named above")
 
 
-def pack_folders(root: Path) -> list[Path]:
-    """Every pack's folder below ``root``, by name.
+def all_packs(config: Path | None) -> list[Path]:
+    """Every pack's folder, by name.
 
     Raises:
         PackError: there is none.
     """
-    folders = sorted(path.parent for path in root.glob("*/pack.toml"))
+    from kiosk.portraits.store import find_packs
+
+    root = load_config(config).portraits.folder
+    folders = find_packs([root])
     if not folders:
-        raise PackError(f"{root}: holds no portrait; make one with: kiosk portraits add IMAGE")
+        raise PackError(f"{root}: holds no portrait; make one with `kiosk portraits add IMAGE`")
     return folders
 
 
-def find_folder(root: Path, name: str) -> Path:
-    """The folder of one pack.
-
-    Raises:
-        PackError: there is none of that name; says which there are.
-    """
-    folders = {folder.name: folder for folder in pack_folders(root)}
-    if name not in folders:
-        raise PackError(f"{name}: is not in {root}; there are {', '.join(folders)}")
-    return folders[name]
-
-
-def _english(label: dict[str, str] | None) -> str:
+def _english(label: dict[str, str]) -> str:
     """The English words of a language map, or the first there are."""
-    return (label or {}).get("en") or next(iter((label or {}).values()), "")
+    return label.get("en") or next(iter(label.values()), "")

@@ -22,6 +22,7 @@ from kiosk.cli.options import (
 from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
+    from kiosk.app import Road
     from kiosk.config import Config
     from kiosk.health import Report
 
@@ -66,21 +67,27 @@ def show_portrait(
         KioskError: it cannot even start.
     """
     from kiosk.app import Road, choose_pack, open_screen
-    from kiosk.display.recorder import Recorder
 
     if not logger.isEnabledFor(logging.DEBUG):  # --debug says more than any setting
         logging.getLogger("kiosk").setLevel(config.log.level.upper())
     pack = choose_pack(config.portraits)
+    road = Road(config, pack)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
-        road = stack.enter_context(Road(config, pack))
+        stack.enter_context(road)
         if record is not None:
-            size = (config.display.width, config.display.height)
-            recorder = Recorder(record, size, road.camera.fps)
-            stack.callback(recorder.close)
-            road.watch(lambda image, layers: recorder.write(image, layers.captured_at))
+            record_road(road, record, size=config.display.size, stack=stack)
         road.run(screen, seconds=seconds)
         return road.report()
+
+
+def record_road(road: "Road", path: Path, *, size: tuple[int, int], stack: ExitStack) -> None:
+    """Have every composed picture written to an MP4, which is whole when ``stack`` is left."""
+    from kiosk.display.recorder import Recorder
+
+    recorder = Recorder(path, size, road.camera.fps)
+    stack.callback(recorder.close)
+    road.watch(lambda image, layers: recorder.write(image, layers.captured_at))
 
 
 def check_writable(path: Path | None) -> None:

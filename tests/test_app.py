@@ -1,0 +1,166 @@
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.app import Road, choose_pack, motion_target
+from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
+from kiosk.errors import CameraError, PackError
+from kiosk.messages import Layers, PortraitMotion
+from kiosk.pipeline import Stage
+from kiosk.portraits.pack import Pack
+from tests.fakes import FakeScreen, FakeStage, moving_photograph, write_clip
+from tests.packs import small_pack, write_small_pack
+
+SIZE = (72, 128)
+
+
+class ShortRoad(Road):
+    """The whole road but for the network, in whose place stands a still generator."""
+
+    portrait_id = "gradient"
+
+    def build_generator(self) -> Stage[PortraitMotion, Layers]:
+        return FakeStage(self.answer)
+
+    def answer(self, motion: object) -> Layers | None:
+        if not isinstance(motion, PortraitMotion):
+            return None
+        assert motion.landmarks.shape == (478, 3)
+        return Layers(
+            portrait_id=self.portrait_id,
+            flow=np.zeros((256, 256, 2), np.float32),
+            paint=np.zeros((256, 256, 3), np.float32),
+            cover=np.zeros((256, 256), np.float32),
+            captured_at=motion.captured_at,
+        )
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Pack:
+    return small_pack(tmp_path / "packs")
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "visitor.mp4"
+    return write_clip(path, moving_photograph(30), fps=30)
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    yield
+    names = {thread.name for thread in threading.enumerate()}
+    assert not names & {"camera", "mirror", "generator"}
+
+
+def settings(source: str) -> Config:
+    return Config(
+        camera=CameraSettings(source=source),
+        display=DisplaySettings(width=SIZE[0], height=SIZE[1], max_fps=240),
+    )
+
+
+def test_a_clip_goes_the_whole_road(pack: Pack, clip: Path) -> None:
+    screen = FakeScreen(closes_after=12)
+    with ShortRoad(settings(str(clip)), pack) as road:
+        road.run(screen)
+        report = road.report()
+
+    layers = [shown for shown in screen.shown if shown is not None]
+    times = [shown.captured_at for shown in layers]
+    assert screen.shown[0] is None  # the artwork hangs before anything moves
+    assert times == sorted(times)
+    assert report.frames_shown >= 5
+    assert {"camera", "tracking", "motion", "generator", "display"} <= set(report.stages_ms)
+    assert report.latency_ms["p50"] > 0
+    assert (report.portrait, report.engine) == ("gradient", "none")
+
+
+def test_the_visitors_motion_arrives(pack: Pack, clip: Path) -> None:
+    seen: list[np.ndarray] = []
+
+    class Watched(ShortRoad):
+        def answer(self, motion: object) -> Layers | None:
+            if isinstance(motion, PortraitMotion):
+                seen.append(motion.landmarks)
+            return super().answer(motion)
+
+    screen = FakeScreen(closes_after=40)
+    with Watched(settings(str(clip)), pack) as road:
+        road.run(screen)
+
+    assert np.ptp(np.array(seen), axis=0).max() > 1e-3
+
+
+def test_without_a_camera_the_portrait_idles(pack: Pack, caplog: pytest.LogCaptureFixture) -> None:
+    screen = FakeScreen(closes_after=15)
+    with caplog.at_level(logging.WARNING), ShortRoad(settings("/dev/no-such"), pack) as road:
+        road.run(screen)
+
+    assert any(shown is not None for shown in screen.shown)
+    assert [record.getMessage() for record in caplog.records] == [
+        "camera /dev/no-such gives no pictures; the portrait idles, and it is tried again"
+    ]
+
+
+def test_layers_of_another_portrait_are_not_drawn(pack: Pack, clip: Path) -> None:
+    class Stranger(ShortRoad):
+        portrait_id = "another"
+
+    screen = FakeScreen()
+    with Stranger(settings(str(clip)), pack) as road:
+        threading.Timer(0.6, lambda: setattr(screen, "_closes_after", 0)).start()
+        road.run(screen)
+
+    assert all(shown is None for shown in screen.shown)
+
+
+def test_watchers_see_every_composed_picture(pack: Pack, clip: Path) -> None:
+    seen: list[tuple[tuple[int, ...], float]] = []
+    screen = FakeScreen(SIZE, closes_after=6)
+    with ShortRoad(settings(str(clip)), pack) as road:
+        road.watch(lambda image, layers: seen.append((image.shape, layers.captured_at)))
+        road.run(screen)
+        shown = road.report().frames_shown
+
+    assert len(seen) == shown
+    assert {shape for shape, _ in seen} == {(128, 72, 3)}
+
+
+def test_a_missing_clip_ends_before_it_begins(pack: Pack) -> None:
+    with pytest.raises(CameraError, match="no such camera or clip"):
+        ShortRoad(settings("nobody.mp4"), pack)
+
+
+def test_the_motion_knows_the_packs_limits(pack: Pack) -> None:
+    target = motion_target(pack)
+
+    assert target.portrait_id == "gradient"
+    assert target.limits.yaw_deg == pack.meta.limits.yaw_deg
+    assert target.gains.gaze == pack.meta.gains.gaze
+
+
+def test_an_unknown_portrait_is_told_with_those_there_are(tmp_path: Path) -> None:
+    write_small_pack(tmp_path, "mona")
+
+    with pytest.raises(PackError, match=r"lisa: .*mona"):
+        choose_pack(PortraitSettings(folder=tmp_path, portrait="lisa"))
+
+
+def test_a_damaged_pack_is_refused_by_name_and_the_next_hangs(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.portraits.pack.check_weights_file", lambda *_, **__: None)
+    broken = write_small_pack(tmp_path, "broken")
+    write_small_pack(tmp_path, "whole")
+    (broken / "matte.png").write_bytes(b"eaten by moths")
+
+    with caplog.at_level(logging.ERROR):
+        pack = choose_pack(PortraitSettings(folder=tmp_path, portrait="broken"))
+
+    assert pack.meta.id == "whole"
+    assert "broken" in caplog.records[0].getMessage()

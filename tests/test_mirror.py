@@ -1,0 +1,89 @@
+import numpy as np
+
+from kiosk.face import LANDMARKS
+from kiosk.health import Health
+from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
+from kiosk.mirror import SILENCE_S, Mirror
+from tests.fakes import ManualClock, make_face, make_faces, make_frame
+
+
+class OneFace:
+    """A landmarker that sees the same face in every frame."""
+
+    closed = False
+
+    def __call__(self, frame: Frame) -> Faces:
+        return make_faces([make_face()], frame.captured_at)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def see_first(faces: Faces) -> Visitor:
+    face = faces.faces[0] if faces.faces else None
+    return Visitor(face, since=0.0, frame_size=faces.frame_size, captured_at=faces.captured_at)
+
+
+class Director:
+    """Keeps whom it was shown."""
+
+    def __init__(self) -> None:
+        self.visitors: list[Visitor] = []
+
+    def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
+        self.visitors.append(visitor)
+        return PortraitMotion("mona", np.zeros((LANDMARKS, 3), np.float32), now)
+
+
+def make_mirror(clock: ManualClock) -> tuple[Mirror, Director, OneFace, Health]:
+    director, landmarker, health = Director(), OneFace(), Health(clock)
+    mirror = Mirror(landmarker, see_first, director, health=health, clock=clock)
+    return mirror, director, landmarker, health
+
+
+def test_a_frame_becomes_the_motion_of_its_moment() -> None:
+    mirror, director, _, _ = make_mirror(ManualClock())
+
+    motion = mirror(make_frame(at=99.5))
+
+    assert motion is not None
+    assert motion.captured_at == 99.5
+    assert director.visitors[0].face is not None
+
+
+def test_between_two_frames_nothing_moves() -> None:
+    clock = ManualClock()
+    mirror, director, _, _ = make_mirror(clock)
+    mirror(make_frame(at=clock.now))
+    clock.now += SILENCE_S / 2
+
+    assert mirror(None) is None
+    assert len(director.visitors) == 1
+
+
+def test_without_frames_the_portrait_idles() -> None:
+    clock = ManualClock()
+    mirror, director, _, _ = make_mirror(clock)
+    mirror(make_frame(at=clock.now))
+    clock.now += 2 * SILENCE_S
+
+    motion = mirror(None)
+
+    assert motion is not None
+    assert motion.captured_at == clock.now
+    assert director.visitors[-1].face is None
+
+
+def test_tracking_and_motion_are_timed_apart() -> None:
+    mirror, _, _, health = make_mirror(ManualClock())
+    mirror(make_frame())
+
+    report = health.report(dropped=0, engine="", portrait="")
+    assert set(report.stages_ms) == {"tracking", "motion"}
+
+
+def test_closing_gives_the_landmarker_back() -> None:
+    mirror, _, landmarker, _ = make_mirror(ManualClock())
+    mirror.close()
+
+    assert landmarker.closed
