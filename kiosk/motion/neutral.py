@@ -24,6 +24,7 @@ APERTURES, BROWS = (2, 3), (4, 5)
 MEMORY = 600  # frames: twenty seconds
 # frames after which what is seen weighs as much as what is known: gap, width, apertures, brows, corner
 PATIENCE = np.array([15.0, 10.0, 9.0, 9.0, 3.0, 3.0, 15.0])
+BROW_PATIENCE = 120.0  # frames after which a brow's habit counts as much as the face model
 EXPRESSIVE = 0.05  # io; a frame this far from rest counts half
 # the head's zero: yaw, pitch, roll that a visitor's habit may move it by, and how fast
 ZERO_LIMIT_DEG = np.array([6.0, 10.0, 4.0])
@@ -117,18 +118,24 @@ class NeutralLearner:
         seen[GAP], weight[GAP] = self._closest_lips(rests[:, GAP])
         for eye in APERTURES:
             seen[eye], weight[eye] = self._open_eye(rests[:, eye], self._model.rest_mean[eye])
-        calm = 1.0 / (1.0 + (distances / EXPRESSIVE) ** 2)
+        usual = np.zeros(REST)
+        usual[list(BROWS)] = np.median(distances[:, list(BROWS)], axis=0)
+        calm = 1.0 / (1.0 + ((distances - usual) / EXPRESSIVE) ** 2)
         closed = 1.0 / (1.0 + (np.maximum(rests[:, GAP] - 0.05, 0.0) / 0.1) ** 2)
         for part in (WIDTH, *BROWS, CORNER):
             trust = calm[:, part] * (closed if part in (WIDTH, CORNER) else 1.0)
             seen[part] = _weighted_median(rests[:, part] - distances[:, part], trust)
             weight[part] = trust.sum()
+        for brow in BROWS:
+            # who holds their brows high looks to the model as if raising them, for a while
+            own = _weighted_median(rests[:, brow], calm[:, brow])
+            seen[brow] += count / (count + BROW_PATIENCE) * (own - seen[brow])
         known = self._model.rest_mean
         return np.asarray(known + weight / (weight + PATIENCE) * (seen - known))
 
     def _closest_lips(self, gaps: Points) -> tuple[float, float]:
         """The gap of closed lips, and its weight: little if it cannot be a closed mouth's."""
-        closest = float(np.quantile(gaps, 0.08))
+        closest = float(np.quantile(gaps, 0.05))
         excess = max(0.0, closest - self._model.rest_mean[GAP]) / self._model.rest_spread[GAP]
         return closest, len(gaps) / (1.0 + (excess / 1.6) ** 4)
 
