@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from packs import face, painting, sitter, small_meta
 from safetensors.numpy import save_file
 
 from kiosk.errors import PackError
 from kiosk.model.spec import weight_shapes
 from kiosk.portraits.checks import check_landmarks, check_parts, check_weights_file
+from tests.packs import face, painting, sitter, small_meta
 
 BACKGROUND = np.zeros((200, 200, 3), np.uint8)
 

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from packs import (
+
+from kiosk.errors import PackError
+from kiosk.portraits.manifest import write_manifest
+from kiosk.portraits.meta import PackMeta
+from kiosk.portraits.pack import load_meta, load_pack, write_pack
+from tests.packs import (
     HEIGHT,
     SIDE,
     WIDTH,
@@ -16,11 +21,6 @@ from packs import (
     small_pack,
     write_small_pack,
 )
-
-from kiosk.errors import PackError
-from kiosk.portraits.manifest import write_manifest
-from kiosk.portraits.meta import PackMeta
-from kiosk.portraits.pack import load_meta, load_pack, write_pack
 
 
 def test_a_written_pack_reads_back_as_it_was(tmp_path: Path) -> None:

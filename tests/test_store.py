@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 
 import pytest
-from packs import write_small_pack
 
 from kiosk.errors import PackError
 from kiosk.portraits.store import find_pack, find_packs, open_first_good, remove_pack
+from tests.packs import write_small_pack
 
 
 def test_packs_are_found_by_name_and_half_written_ones_are_not(tmp_path: Path) -> None:

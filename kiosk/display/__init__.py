@@ -1,0 +1,1 @@
+"""The screen: the artwork, its layers and the wall around it."""

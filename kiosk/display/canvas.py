@@ -65,10 +65,13 @@ class Canvas:
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""
-        owned = [self._picture, self._artwork, self._plate, self._note]
-        programs = [self._still_program, self._moving_program, self._note_program]
-        for thing in (*owned, *programs, *([self._maps] if self._maps else [])):
-            thing.delete()
+        for texture in (self._artwork, self._plate, self._note):
+            texture.delete()
+        for program in (self._still_program, self._moving_program, self._note_program):
+            program.delete()
+        if self._maps is not None:
+            self._maps.delete()
+        self._picture.delete()
 
     def _hang(self, pack: Pack, settings: DisplaySettings) -> None:
         """Uploads what never changes, and draws the wall and the still artwork."""

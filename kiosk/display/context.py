@@ -56,13 +56,14 @@ class OffscreenContext:
 
 
 def open_window(**options: Any) -> Any:
-    """A pyglet window with OpenGL 3.3; raises `DisplayError` when there is nothing to open it on."""
+    """A pyglet window with OpenGL 3.3; raises `DisplayError` where none can be opened."""
     pyglet.options["shadow_window"] = False
     pyglet.options["debug_gl"] = False  # or it asks for errors after every call
     try:
         from pyglet import gl, window
 
-        config = gl.Config(major_version=3, minor_version=3, double_buffer=True)
+        settings = {"major_version": 3, "minor_version": 3, "double_buffer": True}
+        config: Any = gl.Config(**settings)  # type: ignore[abstract]
         return window.Window(config=config, **options)
     except Exception as error:  # libraries that are missing, drivers, X: each has its own kind
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

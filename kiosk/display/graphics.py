@@ -82,9 +82,7 @@ class Target:
         """Copies the picture into ``image``: (height, width, 4), top row first."""
         self.bind()
         width, height = self.size
-        gl.glReadPixels(
-            0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, image.ctypes.data
-        )
+        gl.glReadPixels(0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, image.ctypes.data)
 
     def present(self, width: int, height: int) -> None:
         """Copies the picture to the window's own framebuffer, which has its bottom row first."""
@@ -153,8 +151,8 @@ def make_texture(image: NDArray[np.generic], *, smooth: bool = True) -> Texture:
     texture = Texture(_new_texture(smooth), (height, width, channels), str(image.dtype))
     stored, layout, kind = _FORMATS[texture.dtype, channels]
     # rows of RG32F and RGBA8 are whole words: the default alignment of four bytes holds
-    data = np.ascontiguousarray(image).ctypes.data
-    gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, stored, width, height, 0, layout, kind, data)
+    data = np.ascontiguousarray(image)
+    gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, stored, width, height, 0, layout, kind, data.ctypes.data)
     return texture
 
 

@@ -1,10 +1,13 @@
 """The small maps of each frame, in textures that are made once and then only refilled."""
 
+import cv2
 import numpy as np
 
 from kiosk.display.graphics import make_texture
 from kiosk.display.texels import edge_window
 from kiosk.messages import Layers
+
+_RGBA = [0, 0, 1, 1, 2, 2, 3, 3]  # channels of paint and cover, to channels of the texture
 
 
 class Maps:
@@ -15,8 +18,9 @@ class Maps:
         self._paint = np.zeros((*layers.cover.shape, 4), np.uint8)
         self._scratch = np.zeros(self._paint.shape, np.float32)
         # motion ends within the canvas, whatever the generator says
-        self._flow_window = edge_window(layers.flow.shape[0])[:, :, None]
+        self._flow_window = np.dstack([edge_window(layers.flow.shape[0])] * 2)
         self._cover_window = edge_window(layers.cover.shape[0])
+        self._cover = np.zeros(layers.cover.shape, np.float32)
         self.flow = make_texture(self._flow)
         self.paint = make_texture(self._paint)
 
@@ -28,14 +32,12 @@ class Maps:
 
     def upload(self, layers: Layers) -> None:
         """Refills the textures."""
-        np.multiply(layers.flow, self._flow_window, out=self._flow)
+        cv2.multiply(layers.flow, self._flow_window, dst=self._flow)
         self.flow.upload(self._flow)
-        self._scratch[:, :, :3] = layers.paint
-        np.multiply(layers.cover, self._cover_window, out=self._scratch[:, :, 3])
-        np.clip(self._scratch, 0, 1, out=self._scratch)
-        np.multiply(self._scratch, 255, out=self._scratch)
-        np.rint(self._scratch, out=self._scratch)
-        np.copyto(self._paint, self._scratch, casting="unsafe")
+        cv2.multiply(layers.cover, self._cover_window, dst=self._cover)
+        cv2.mixChannels([layers.paint, self._cover], [self._scratch], _RGBA)
+        # rounds, and keeps within 0 to 255
+        cv2.convertScaleAbs(self._scratch, dst=self._paint, alpha=255)
         self.paint.upload(self._paint)
 
     def delete(self) -> None:

@@ -35,9 +35,7 @@ def draw_note(text: str, screen: tuple[int, int]) -> Bytes:
     return np.asarray(image, np.uint8)
 
 
-def place_note(
-    shape: tuple[int, ...], screen: tuple[int, int], placement: Placement
-) -> Rectangle:
+def place_note(shape: tuple[int, ...], screen: tuple[int, int], placement: Placement) -> Rectangle:
     """The first lower corner, of wall and then of picture, that the canvas leaves free."""
     height, width = shape[:2]
     if width <= 1:

@@ -6,13 +6,18 @@ that outside the canvas every pixel is the still artwork.
 """
 
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from typing_extensions import Self
 
 from kiosk.display.context import OffscreenContext
+from kiosk.display.placement import Placement
 from kiosk.display.settings import DisplaySettings
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import Pack
+
+if TYPE_CHECKING:
+    from kiosk.display.canvas import Canvas
 
 SILENT = DisplaySettings(disclosure="")
 
@@ -32,16 +37,17 @@ class OffscreenScreen:
         self._size = size
         self._settings = settings
         self._context = OffscreenContext()
-        self.hang(pack)
+        self._canvas = self._make_canvas(pack)
+
+    @property
+    def placement(self) -> Placement:
+        """Where picture and canvas are on the screen."""
+        return self._canvas.placement
 
     def hang(self, pack: Pack) -> None:
         """Shows another portrait, still."""
-        from kiosk.display.canvas import Canvas  # imports OpenGL, which needs the context's choice
-
-        self._context.make_current()
-        if hasattr(self, "_canvas"):
-            self._canvas.delete()
-        self._canvas = Canvas(pack, self._size, self._settings)
+        old, self._canvas = self._canvas, self._make_canvas(pack)
+        old.delete()
 
     def show(self, layers: Layers | None) -> None:
         """Composes one frame; without layers, the still artwork."""
@@ -58,6 +64,12 @@ class OffscreenScreen:
         self._context.make_current()
         self._canvas.delete()
         self._context.close()
+
+    def _make_canvas(self, pack: Pack) -> "Canvas":
+        from kiosk.display.canvas import Canvas  # imports OpenGL, which needs the context's choice
+
+        self._context.make_current()
+        return Canvas(pack, self._size, self._settings)
 
     def __enter__(self) -> Self:
         return self

@@ -54,9 +54,7 @@ def overlap(first: Rectangle, second: Rectangle) -> Rectangle:
     return left, top, max(right - left, 0), max(bottom - top, 0)
 
 
-def _covered_pixels(
-    edges: tuple[float, float, float, float], screen: tuple[int, int]
-) -> Rectangle:
+def _covered_pixels(edges: tuple[float, float, float, float], screen: tuple[int, int]) -> Rectangle:
     """Pixels whose centres lie within ``edges``: left, top, right, bottom."""
     left, top, right, bottom = (math.ceil(edge - 0.5 - 1e-6) for edge in edges)
     left, top = max(left, 0), max(top, 0)

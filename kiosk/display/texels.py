@@ -81,9 +81,9 @@ def canvas_slices(place: CanvasPlace) -> tuple[slice, slice]:
 
 
 def edge_window(side: int) -> Floats:
-    """(side, side): 1 within, falling smoothly to 0 at the edge of the canvas."""
-    centres = (np.arange(side, dtype=np.float32) + 0.5) / side
-    ramp = np.clip(np.minimum(centres, 1 - centres) / EDGE, 0, 1)
+    """(side, side): 1 within, falling smoothly to 0 in the outermost rows and columns."""
+    places = np.linspace(0, 1, side, dtype=np.float32)
+    ramp = np.clip(np.minimum(places, 1 - places) / EDGE, 0, 1)
     smooth = (ramp * ramp * (3 - 2 * ramp)).astype(np.float32)
     return np.outer(smooth, smooth)
 

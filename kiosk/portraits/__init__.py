@@ -1,0 +1,1 @@
+"""Portrait packs: what is in one, and which there are."""

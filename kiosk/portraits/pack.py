@@ -154,12 +154,12 @@ def replace_folder(folder: Path, staging: Path) -> None:
     """
     aside = staging.with_name("old")
     if folder.exists():
-        os.rename(folder, aside)
+        folder.rename(aside)
     try:
-        os.rename(staging, folder)
+        staging.rename(folder)
     except OSError:
         if aside.exists():
-            os.rename(aside, folder)
+            aside.rename(folder)
         raise
     if aside.exists():
         shutil.rmtree(aside)

@@ -5,7 +5,6 @@ whole; a damaged one is refused by name in the log and the next is shown.
 """
 
 import logging
-import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -67,6 +66,6 @@ def remove_pack(folder: Path) -> None:
         raise PackError(f"{folder.name}: there is no pack in {folder.parent}")
     try:
         with tempfile.TemporaryDirectory(prefix=".removed-", dir=folder.parent) as place:
-            os.rename(folder, Path(place) / folder.name)
+            folder.rename(Path(place) / folder.name)
     except OSError as error:
         raise PackError(f"{folder.name}: it cannot be removed: {error.strerror}") from error

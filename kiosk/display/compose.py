@@ -1,0 +1,49 @@
+"""The composition in plain NumPy: what `canvas.py` does in a shader, at the artwork's resolution.
+
+For tests, stills and whoever wants to understand the shader. Comes in: a `Pack` and `Layers`. Goes
+out: the canvas, or the artwork with its canvas composed.
+"""
+
+import cv2
+import numpy as np
+
+from kiosk.display.texels import canvas_slices, edge_window, figure_picture, plate_picture
+from kiosk.messages import Bytes, Floats, Layers
+from kiosk.portraits.pack import Pack
+
+
+def compose(pack: Pack, layers: Layers) -> Bytes:
+    """The canvas with the layers over it: (side, side, 3) uint8 RGB."""
+    place = pack.meta.canvas
+    rows, columns = canvas_slices(place)
+    window = edge_window(layers.cover.shape[0])
+    flow = enlarge(layers.flow * edge_window(layers.flow.shape[0])[:, :, None], place.side)
+    cover = enlarge(layers.cover * window, place.side)
+    paint = enlarge(layers.paint, place.side) * 255
+    y, x = np.mgrid[rows, columns].astype(np.float32)
+    half = place.side / 2
+    figure = cv2.remap(
+        figure_picture(pack).astype(np.float32),
+        x + flow[:, :, 0] * half,
+        y + flow[:, :, 1] * half,
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    behind = plate_picture(pack)[rows, columns, :3].astype(np.float32)
+    alpha = np.clip(figure[:, :, 3:] / 255, 0, 1)
+    moved = behind + (figure[:, :, :3] - behind) * alpha
+    screen = moved + (paint - moved) * np.clip(cover, 0, 1)[:, :, None]
+    return np.asarray(np.clip(np.round(screen), 0, 255), np.uint8)
+
+
+def compose_artwork(pack: Pack, layers: Layers) -> Bytes:
+    """The whole artwork with its canvas composed: (H, W, 3) uint8 RGB."""
+    artwork = pack.artwork.copy()
+    artwork[canvas_slices(pack.meta.canvas)] = compose(pack, layers)
+    return artwork
+
+
+def enlarge(image: Floats, side: int) -> Floats:
+    """A map, (r, r) or (r, r, C), at (side, side): bilinear, pixel centres kept in place."""
+    size = (side, side)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.float32)

@@ -1,0 +1,119 @@
+"""The window on the screen, and its events; on the main thread.
+
+Comes in: a `Pack`, then `Layers`. Goes out: light. The pointer is hidden; ESC or the window's own
+button sets `closed`; a new size hangs the portrait anew. What is drawn is `canvas.py`'s.
+"""
+
+import os
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from typing_extensions import Self
+
+from kiosk.display.context import open_window
+from kiosk.display.settings import DisplaySettings
+from kiosk.errors import DisplayError
+from kiosk.messages import Bytes, Layers
+from kiosk.portraits.pack import Pack
+
+if TYPE_CHECKING:
+    from kiosk.display.canvas import Canvas
+
+CAPTION = "Tableau vivant"
+ADVICE = "start it from a desktop or under xinit, set DISPLAY, or use --offscreen"
+
+
+class WindowScreen:
+    """A portrait in a window or on the whole screen.
+
+    Raises:
+        DisplayError: there is no screen; says what to do.
+    """
+
+    def __init__(self, pack: Pack, settings: DisplaySettings) -> None:
+        if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+            raise DisplayError(f"there is no screen (DISPLAY is not set); {ADVICE}")
+        self.closed = False
+        self._pack = pack
+        self._settings = settings
+        try:
+            self._window = open_window(**_window_options(settings))
+        except DisplayError as error:
+            raise DisplayError(f"{error}; {ADVICE}") from error
+        self._window.set_mouse_visible(False)
+        self._window.push_handlers(on_close=self._close_soon)
+        self._canvas = self._make_canvas(pack)
+
+    def hang(self, pack: Pack) -> None:
+        """Shows another portrait, still."""
+        old, self._canvas = self._canvas, self._make_canvas(pack)
+        old.delete()
+
+    def show(self, layers: Layers | None) -> None:
+        """Handles events, composes one frame and flips; waits for the screen where vsync is on."""
+        self._window.switch_to()
+        self._window.dispatch_events()
+        if self.closed:
+            return
+        size = self._window.get_framebuffer_size()
+        if size != self._size and min(size) > 0:
+            self.hang(self._pack)
+        self._canvas.draw(layers)
+        self._canvas.present(*self._size)
+        self._window.flip()
+
+    def read(self) -> Bytes:
+        """The picture: (height, width, 3) uint8 RGB, top row first."""
+        self._window.switch_to()
+        return self._canvas.read()
+
+    def close(self) -> None:
+        """Gives everything back."""
+        self.closed = True
+        self._window.switch_to()
+        self._canvas.delete()
+        self._window.close()
+
+    def _make_canvas(self, pack: Pack) -> "Canvas":
+        from kiosk.display.canvas import Canvas  # imports OpenGL, which needs the window's choice
+
+        self._window.switch_to()
+        self._pack = pack
+        self._size = self._window.get_framebuffer_size()
+        return Canvas(pack, self._size, self._settings)
+
+    def _close_soon(self) -> bool:
+        """Leaves the window open until `close`: the context is still needed to tidy up."""
+        self.closed = True
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _window_options(settings: DisplaySettings) -> dict[str, object]:
+    import pyglet
+
+    try:
+        screens = pyglet.display.get_display().get_screens()
+    except Exception as error:  # X's own kinds
+        raise DisplayError(f"the screen cannot be reached; {ADVICE}") from error
+    if settings.screen >= len(screens):
+        raise DisplayError(f"display.screen is {settings.screen}; use 0 to {len(screens) - 1}")
+    options: dict[str, object] = {
+        "caption": CAPTION,
+        "screen": screens[settings.screen],
+        "vsync": settings.vsync,
+    }
+    if settings.fullscreen:
+        return options | {"fullscreen": True}  # a size with it would switch the video mode
+    return options | {"width": settings.width, "height": settings.height, "resizable": True}
