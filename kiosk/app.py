@@ -5,6 +5,7 @@ the only module that knows all stages.
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ IDLE_S = 1 / 30  # between two motions when no frame comes
 STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 POLL_S = 0.1  # a window must be asked for its events now and then
 JOIN_S = 5.0
+# a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
+SWITCH_S = 0.0005
 
 Watcher = Callable[[Bytes, Layers], None]
 
@@ -75,6 +78,8 @@ class Road:
         ]
 
     def __enter__(self) -> "Road":
+        self._old_interval_s = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
         for worker in self._workers:
             worker.start()
         return self
@@ -88,6 +93,7 @@ class Road:
         self._stop.set()
         for worker in self._workers:
             worker.join(JOIN_S)
+        sys.setswitchinterval(self._old_interval_s)
 
     @property
     def camera(self) -> Camera:
@@ -129,9 +135,10 @@ class Road:
     def _show(self, screen: Screen, layers: Layers) -> None:
         with self.health.timed("display"):
             screen.show(layers)
+            # the picture is composed when it can be read, not when OpenGL was told to
+            image = screen.read() if self._watchers else None
         self.health.shown(layers.captured_at)
-        if self._watchers:
-            image = screen.read()
+        if image is not None:
             for watcher in self._watchers:
                 watcher(image, layers)
 

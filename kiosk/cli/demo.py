@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kiosk.messages import Bytes, Layers
 
 CLIP_S = 16.0
-PAIRS = 8
+PAIRS = 6
 
 
 def demo(
