@@ -1,0 +1,1 @@
+"""A picture file becomes a checked portrait pack."""

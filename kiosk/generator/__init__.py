@@ -1,0 +1,1 @@
+"""From landmarks to layers, on the best engine that this machine has."""

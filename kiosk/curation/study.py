@@ -1,0 +1,137 @@
+"""From a picture file to the parts of a pack that need no learning: landmarks, canvas, matte, plate.
+
+All that can be wrong with a picture is found here, before any long work, and said in one line.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from kiosk.errors import PictureError
+from kiosk.face import MESH
+from kiosk.messages import Bytes, Floats
+from kiosk.puppet.detect import find_faces, settle_landmarks
+from kiosk.puppet.figure import (
+    Figure,
+    canvas_from_artwork,
+    cut_out,
+    make_figure,
+    place_canvas,
+)
+
+LEAST_FACE_PX, GOOD_FACE_PX = 80, 240
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """A picture, looked at."""
+
+    artwork: Bytes  # (H, W, 3) RGB
+    canvas: tuple[int, int, int]  # left, top, side in pixels of the artwork
+    landmarks: Floats  # (478, 3) canvas coordinates
+    matte: Floats  # (side, side), 0 to 1
+    plate: Bytes  # (side, side, 3) RGB
+    warnings: tuple[str, ...]
+
+    def figure(self) -> Figure:
+        """What the puppet is made of."""
+        return make_figure(self.crop(), self.matte, self.plate, self.landmarks)
+
+    def crop(self) -> Bytes:
+        """The canvas at the artwork's resolution: (side, side, 3)."""
+        left, top, side = self.canvas
+        return self.artwork[top : top + side, left : left + side]
+
+
+def study_picture(path: Path, face: int | None = None) -> Study:
+    """Look at a picture.
+
+    Args:
+        path: any format that Pillow reads.
+        face: which one, from the left, counted from 1; needed when there are several.
+
+    Raises:
+        PictureError: unreadable, no face, several and none chosen, or a face too small.
+    """
+    artwork = read_artwork(path)
+    rough = _choose(find_faces(artwork), face, path.name)
+    height = float(np.ptp(rough[:MESH, 1]))
+    if height < LEAST_FACE_PX:
+        raise PictureError(
+            f"{path.name}: the face is {height:.0f} pixels high; use a scan in which it has at "
+            f"least {LEAST_FACE_PX}, better {GOOD_FACE_PX}"
+        )
+    warnings = []
+    if height < GOOD_FACE_PX:
+        warnings.append(
+            f"the face is {height:.0f} pixels high: the result will be soft; "
+            f"a scan with {GOOD_FACE_PX} or more is better"
+        )
+    landmarks = settle_landmarks(artwork, rough)
+    canvas = place_canvas(landmarks, artwork.shape[1], artwork.shape[0])
+    points = canvas_from_artwork(landmarks, canvas)
+    left, top, side = canvas
+    matte, plate = cut_out(artwork[top : top + side, left : left + side], points)
+    return Study(artwork, canvas, points, matte, plate, tuple(warnings))
+
+
+def read_artwork(path: Path) -> Bytes:
+    """A picture as (H, W, 3) uint8 sRGB, upright; embedded colour profiles are applied."""
+    try:
+        with Image.open(path) as image:
+            upright = ImageOps.exif_transpose(image)
+            assert upright is not None
+            return np.array(_to_srgb(upright).convert("RGB"))
+    except FileNotFoundError as error:
+        raise PictureError(f"{path}: there is no such file; check its name") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        reason = "it is damaged or no picture; use a JPEG, PNG, TIFF or WebP"
+        raise PictureError(f"{path.name}: cannot be read: {reason}") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"{path.name}: is too large; scale it to 8000 pixels or less") from error
+
+
+def still_of(study: Study) -> Bytes:
+    """The neutral portrait's canvas, at most 512 pixels: the pack's preview."""
+    crop = study.crop()
+    side = min(512, crop.shape[0])
+    return np.asarray(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA))
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "CMYK", "L"):
+        return image
+    import io
+
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+    except ImageCms.PyCMSError:
+        return image  # a broken profile is ignored, as viewers do
+    assert converted is not None
+    return converted
+
+
+def _choose(faces: list[Floats], face: int | None, name: str) -> Floats:
+    if not faces:
+        raise PictureError(
+            f"{name}: no face was found; use a scan in which it is larger, upright and facing us"
+        )
+    if face is None and len(faces) > 1:
+        places = ", ".join(
+            f"{n} at ({x:.0f}, {y:.0f})" for n, (x, y) in enumerate((f[4, :2] for f in faces), 1)
+        )
+        raise PictureError(
+            f"{name}: {len(faces)} faces were found: {places}; choose one with --face N"
+        )
+    chosen = face or 1
+    if not 1 <= chosen <= len(faces):
+        raise PictureError(
+            f"{name}: --face {chosen} does not exist; there are {len(faces)}, counted from the left"
+        )
+    return faces[chosen - 1]

@@ -1,0 +1,108 @@
+"""Engines of plain PyTorch: the yardstick, the CPU, and CUDA with a captured graph."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kiosk.generator.engine import Maps
+from kiosk.messages import Floats
+from kiosk.model.generator import Generator
+from kiosk.model.spec import INPUTS, draw_masks
+
+
+class PlainEngine:
+    """The module as it is, float32 on the CPU: what every other engine must agree with."""
+
+    name = "plain"
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator.eval()
+
+    @torch.inference_mode()
+    def infer(self, landmarks: Floats) -> Maps:
+        """Run the network on (478, 3) landmarks in canvas coordinates."""
+        return _to_maps(*self._generator.layers(*_to_inputs(landmarks)))
+
+
+class CpuEngine:
+    """Traced and frozen, so that Python is out of the way; channels last."""
+
+    name = "cpu"
+
+    def __init__(self, generator: Generator, *, threads: int) -> None:
+        torch.set_num_threads(threads)
+        module = _Layers(generator).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        example = tuple(torch.zeros(shape) for shape in INPUTS.values())
+        with torch.inference_mode():
+            traced = torch.jit.trace(module, example)
+            self._run = torch.jit.freeze(traced)
+            for _ in range(3):  # the first passes optimise
+                self._run(*example)
+
+    @torch.inference_mode()
+    def infer(self, landmarks: Floats) -> Maps:
+        """Run the network on (478, 3) landmarks in canvas coordinates."""
+        return _to_maps(*self._run(*_to_inputs(landmarks)))
+
+
+class CudaEngine:
+    """Half precision where it is harmless, channels last, replayed as one captured graph."""
+
+    name = "cuda"
+
+    @staticmethod
+    def available() -> bool:
+        """Whether there is a CUDA device."""
+        return torch.cuda.is_available()
+
+    def __init__(self, generator: Generator) -> None:
+        import copy
+
+        self._module = _Layers(copy.deepcopy(generator)).eval().cuda()
+        self._inputs = [torch.zeros(shape, device="cuda") for shape in INPUTS.values()]
+        self._stream = torch.cuda.Stream()
+        with torch.inference_mode(), torch.cuda.stream(self._stream):
+            for _ in range(3):
+                self._forward()
+        self._graph = torch.cuda.CUDAGraph()
+        with torch.inference_mode(), torch.cuda.graph(self._graph, stream=self._stream):
+            self._outputs = self._forward()
+
+    def infer(self, landmarks: Floats) -> Maps:
+        """Run the network on (478, 3) landmarks in canvas coordinates."""
+        with torch.inference_mode(), torch.cuda.stream(self._stream):
+            for held, given in zip(self._inputs, _to_inputs(landmarks)):
+                held.copy_(given, non_blocking=True)
+            self._graph.replay()
+            outputs = [x.to("cpu", non_blocking=True) for x in self._outputs]
+            self._stream.synchronize()
+        return _to_maps(*outputs)
+
+    def _forward(self) -> tuple[Tensor, Tensor, Tensor]:
+        with torch.autocast("cuda", torch.float16):
+            flow, paint, cover = self._module(*self._inputs)
+        return flow.float(), paint.float(), cover.float()
+
+
+class _Layers(torch.nn.Module):
+    """`Generator.layers` as a forward pass, for tracing."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.generator.layers(landmarks, masks)
+
+
+def _to_inputs(landmarks: Floats) -> tuple[Tensor, Tensor]:
+    masks = draw_masks(landmarks).astype(np.float32) / 255
+    return torch.from_numpy(landmarks)[None], torch.from_numpy(masks)[None]
+
+
+def _to_maps(flow: Tensor, paint: Tensor, cover: Tensor) -> Maps:
+    return Maps(
+        flow=flow[0].permute(1, 2, 0).contiguous().numpy(),
+        paint=paint[0].permute(1, 2, 0).contiguous().numpy(),
+        cover=cover[0, 0].contiguous().numpy(),
+    )

@@ -1,0 +1,109 @@
+"""The engine: a network made ready to run, and the choice of the best one this machine has.
+
+The plain module in float32 on the CPU is the yardstick: an engine must agree with it on the
+portrait's own landmarks before it is used, or it is refused with the figures and the next is tried.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from kiosk.config import GeneratorSettings
+from kiosk.errors import EngineError
+from kiosk.messages import Floats
+from kiosk.model.generator import Generator
+from kiosk.model.spec import RESOLUTION
+from kiosk.portraits.pack import Pack
+
+logger = logging.getLogger(__name__)
+
+# limits of agreement with the plain network
+FLOW_LIMIT_PX = 0.1  # of a canvas of 512
+PAINT_LIMIT = 2 / 255  # mean, where the cover shows it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Maps:
+    """What a network answers: the arrays of `Layers`."""
+
+    flow: Floats  # (RESOLUTION, RESOLUTION, 2)
+    paint: Floats  # (RESOLUTION, RESOLUTION, 3)
+    cover: Floats  # (RESOLUTION, RESOLUTION)
+
+
+class Engine(Protocol):
+    """One compiled form of one portrait's network."""
+
+    name: str
+
+    def infer(self, landmarks: Floats) -> Maps:
+        """Run the network on (478, 3) landmarks in canvas coordinates."""
+
+
+def choose_engine(pack: Pack, settings: GeneratorSettings) -> Engine:
+    """The best engine that works here and agrees.
+
+    Raises:
+        EngineError: the one engine that the settings ask for does not work, or none does.
+    """
+    from kiosk.model.checkpoint import load_generator
+
+    generator = load_generator(pack.weights_path)
+    reasons = []
+    for name, build in _candidates(generator, settings):
+        try:
+            engine = build()
+            check_agreement(engine, generator, pack.landmarks)
+        except (EngineError, ImportError, RuntimeError) as error:
+            logger.warning("engine %s refused: %s", name, error)
+            reasons.append(f"{name}: {error}")
+        else:
+            return engine
+    raise EngineError(f"{pack.meta.id}: no engine works here: " + "; ".join(reasons))
+
+
+def check_agreement(engine: Engine, generator: Generator, neutral: Floats) -> None:
+    """Compare an engine with the plain network on a few faces.
+
+    Raises:
+        EngineError: it differs by more than the limits; says by how much.
+    """
+    from kiosk.generator.eager import PlainEngine
+
+    yardstick = PlainEngine(generator)
+    for landmarks in _trial_faces(neutral):
+        found, wanted = engine.infer(landmarks), yardstick.infer(landmarks)
+        flow = float(np.abs(found.flow - wanted.flow).max()) * 256
+        shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
+        paint = float(np.abs(shown).mean())
+        if not (flow <= FLOW_LIMIT_PX and paint <= PAINT_LIMIT):
+            raise EngineError(
+                f"{engine.name} differs from the plain network: flow by {flow:.3f} px of 512 "
+                f"(limit {FLOW_LIMIT_PX}), paint by {paint * 255:.2f}/255 (limit 2)"
+            )
+
+
+def _candidates(
+    generator: Generator, settings: GeneratorSettings
+) -> Iterator[tuple[str, Callable[[], Engine]]]:
+    """Engines to try, the best first."""
+    from kiosk.generator.eager import CpuEngine, CudaEngine
+
+    wanted = settings.engine
+    if wanted in ("auto", "cuda", "tensorrt") and CudaEngine.available():
+        yield "cuda", lambda: CudaEngine(generator)
+    elif wanted not in ("auto", "cpu"):
+        logger.warning("engine %s is not to be had here; the CPU is used", wanted)
+    yield "cpu", lambda: CpuEngine(generator, threads=settings.threads)
+
+
+def _trial_faces(neutral: Floats) -> Iterator[Floats]:
+    """The painted face, and the same turned and grown a little."""
+    yield neutral
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        linear = np.eye(3) + rng.normal(0, 0.06, (3, 3))
+        yield (neutral @ linear.T + rng.normal(0, 0.02, 3)).astype(np.float32)

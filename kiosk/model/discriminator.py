@@ -1,0 +1,43 @@
+"""The critic: is this crop of a face one that the puppet drew for these landmarks?
+
+A projection discriminator (Miyato & Koyama, *cGANs with Projection Discriminator*, 2018) with
+spectral normalisation, conditioned on the generator's code, as in Zakharov et al., 2019.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from kiosk.model import spec
+
+CROP = 128  # pixels of the face it looks at, at the generator's resolution
+
+
+class Discriminator(nn.Module):
+    """Patch scores for a crop and its masks, plus one projection onto the code."""
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+        norm = nn.utils.parametrizations.spectral_norm
+        sizes = (3 + spec.MASKS, width, 2 * width, 4 * width)
+        self.convolutions = nn.ModuleList(
+            norm(nn.Conv2d(source, target, 4, stride=2, padding=1))
+            for source, target in zip(sizes, sizes[1:])
+        )
+        self.score = norm(nn.Conv2d(sizes[-1], 1, 3, padding=1))
+        self.project = norm(nn.Linear(spec.CODE, sizes[-1]))
+
+    def forward(self, crop: Tensor, masks: Tensor, code: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Score (N, 1, h, w), and the features to match.
+
+        Args:
+            crop: (N, 3, CROP, CROP), -1 to 1.
+            masks: (N, MASKS, CROP, CROP), 0 to 1.
+            code: (N, CODE), from `Generator.encode`.
+        """
+        x, features = torch.cat([crop, masks], 1), []
+        for convolution in self.convolutions:
+            x = F.leaky_relu(convolution(x), 0.2)
+            features.append(x)
+        projection = (self.project(code) * x.mean((2, 3))).sum(1)
+        return self.score(x) + projection[:, None, None, None], features

@@ -1,0 +1,136 @@
+"""Landmarks to layers: a small network that knows one artwork.
+
+A linear code of the landmarks drives a *prior flow* (a few layers onto principal components of
+flow). The artwork warped by it, the flow itself and masks of mouth and eyes enter a small U-Net,
+modulated by the code, that refines the flow and paints what no warp can give.
+
+After Zakharov et al., *Few-Shot Adversarial Learning of Realistic Neural Talking Head Models*,
+2019, and *Fast Bi-layer Neural Synthesis of One-Shot Realistic Head Avatars*, 2020.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from kiosk.face import LANDMARKS
+from kiosk.model import spec
+from kiosk.model.layers import FiLMConvolution, border_window, canvas_grid, over, upsample, warp
+
+FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
+COVER_BIAS = -3.0  # begin by covering nothing
+FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
+
+
+class PriorFlow(nn.Module):
+    """Code to a smooth flow on a coarse grid, through principal components."""
+
+    flow_mean: Tensor
+    flow_basis: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        components = spec.FLOW_COMPONENTS
+        self.linear = nn.Linear(spec.CODE, components)
+        self.layers = nn.Sequential(
+            nn.Linear(spec.CODE, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(),
+            nn.Linear(256, components),
+        )  # fmt: skip
+        self.register_buffer("flow_mean", torch.zeros(2 * spec.PRIOR**2))
+        self.register_buffer("flow_basis", torch.zeros(components, 2 * spec.PRIOR**2))
+
+    def coefficients(self, code: Tensor) -> Tensor:
+        """(N, CODE) to (N, FLOW_COMPONENTS), each about unit variance."""
+        return self.layers(code) + self.linear(code)
+
+    def forward(self, code: Tensor) -> Tensor:
+        """(N, CODE) to (N, 2, PRIOR, PRIOR), canvas units."""
+        flow = self.coefficients(code) @ self.flow_basis + self.flow_mean
+        return flow.view(-1, 2, spec.PRIOR, spec.PRIOR)
+
+
+class Generator(nn.Module):
+    """What the gallery runs, once per frame."""
+
+    artwork: Tensor
+    plate: Tensor
+    code_mean: Tensor
+    code_basis: Tensor
+    grid: Tensor
+    window: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in ("artwork", "plate", "code_mean", "code_basis"):
+            self.register_buffer(name, torch.zeros(spec.weight_shapes()[name]))
+        self.register_buffer("grid", canvas_grid(spec.WORKING), persistent=False)
+        self.register_buffer("window", border_window(spec.RESOLUTION), persistent=False)
+        self.prior = PriorFlow()
+        self.style = nn.Sequential(
+            nn.Linear(spec.CODE, 128), nn.LeakyReLU(0.1), nn.Linear(128, spec.STYLE), nn.LeakyReLU(0.1)
+        )  # fmt: skip
+        self._build_unet()
+        self._build_heads()
+
+    def _build_unet(self) -> None:
+        c0, c1, c2, c3 = spec.CHANNELS
+        inputs = (3 + 2 + spec.MASKS) * 4
+        self.down0 = FiLMConvolution(inputs, c0, spec.STYLE)
+        self.down1 = FiLMConvolution(c0, c1, spec.STYLE)
+        self.down2 = FiLMConvolution(c1, c2, spec.STYLE)
+        self.down3 = FiLMConvolution(c2, c3, spec.STYLE)
+        self.middle = FiLMConvolution(c3, c3, spec.STYLE)
+        self.up2 = FiLMConvolution(c3 + c2, c2, spec.STYLE)
+        self.up1 = FiLMConvolution(c2 + c1, c1, spec.STYLE)
+        self.up0 = FiLMConvolution(c1 + c0, c0, spec.STYLE)
+        self.refine = FiLMConvolution(c0, c0, spec.STYLE)
+
+    def _build_heads(self) -> None:
+        self.expand = nn.Conv2d(spec.CHANNELS[0], 20 * 4, 3, padding=1)
+        self.detail = nn.Conv2d(20 + 3 + 2 + spec.MASKS, spec.DETAIL, 3, padding=1)
+        self.heads = nn.Conv2d(spec.DETAIL, spec.HEADS * 4, 3, padding=1)
+        nn.init.normal_(self.heads.weight, 0, 0.01)
+        nn.init.zeros_(self.heads.bias)
+        with torch.no_grad():
+            self.heads.weight[:8] = 0  # flow: begin with the prior alone
+            self.heads.bias[20:] = COVER_BIAS
+
+    def encode(self, landmarks: Tensor) -> Tensor:
+        """(N, 478, 3) to (N, CODE); always in float32."""
+        return (landmarks.reshape(-1, LANDMARKS * 3) - self.code_mean) @ self.code_basis
+
+    def forward(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The layers of one moment.
+
+        Args:
+            landmarks: (N, 478, 3) float32, canvas coordinates.
+            masks: (N, MASKS, WORKING, WORKING) float, 0 to 1.
+
+        Returns:
+            flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
+        """
+        code = self.encode(landmarks)
+        coarse = self.prior(code)
+        prior = upsample(coarse, 2, "bilinear")  # (N, 2, H/2, W/2)
+        warped = over(warp(self.artwork, prior, self.grid), self.plate)
+        given = torch.cat([warped * 2 - 1, prior * FLOW_INPUT_GAIN, masks], 1)
+        features = self._unet(F.pixel_unshuffle(given, 2), self.style(code * 4))
+        features = F.pixel_shuffle(self.expand(features), 2)
+        features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
+        heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
+        flow = upsample(coarse, 4, "bilinear") + heads[:, :2] * FLOW_STEP
+        return flow * self.window, torch.sigmoid(heads[:, 2:5]), heads[:, 5:6]
+
+    def layers(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, with the cover itself: 0 to 1, and 0 at the canvas's border."""
+        flow, paint, logit = self(landmarks, masks)
+        return flow, paint, torch.sigmoid(logit) * self.window
+
+    def _unet(self, x: Tensor, style: Tensor) -> Tensor:
+        d0 = self.down0(x, style)  # (N, c0, H/4, W/4)
+        d1 = self.down1(F.avg_pool2d(d0, 2), style)  # (N, c1, H/8, W/8)
+        d2 = self.down2(F.avg_pool2d(d1, 2), style)  # (N, c2, H/16, W/16)
+        d3 = self.middle(self.down3(F.avg_pool2d(d2, 2), style), style)  # (N, c3, H/32, W/32)
+        u2 = self.up2(torch.cat([upsample(d3), d2], 1), style)
+        u1 = self.up1(torch.cat([upsample(u2), d1], 1), style)
+        u0 = self.up0(torch.cat([upsample(u1), d0], 1), style)
+        return self.refine(u0, style)

@@ -1,0 +1,129 @@
+"""The one place that says names, shapes, dtypes and ranges of the generator's inputs and outputs.
+
+Free of torch, so that packs can be checked and masks drawn without it.
+"""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.errors import PackError
+from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, LANDMARKS
+from kiosk.messages import Floats
+
+RESOLUTION = 256  # flow, paint and cover
+WORKING = RESOLUTION // 2  # where the network's input lives
+PRIOR = RESOLUTION // 4  # the prior flow's grid
+MASKS = 3  # mouth, eyes, irises
+CODE = 48  # principal components of the landmarks
+FLOW_COMPONENTS = 128
+CHANNELS = (40, 64, 96, 96)  # at RESOLUTION / 4, / 8, / 16, / 32
+STYLE = 96
+DETAIL = 24  # channels at WORKING, before the heads
+HEADS = 6  # flow x and y, paint R, G and B, cover
+
+INPUTS = {"landmarks": (1, LANDMARKS, 3), "masks": (1, MASKS, WORKING, WORKING)}
+OUTPUTS = {
+    "flow": (1, 2, RESOLUTION, RESOLUTION),  # canvas units, source minus target
+    "paint": (1, 3, RESOLUTION, RESOLUTION),  # 0 to 1
+    "cover": (1, 1, RESOLUTION, RESOLUTION),  # 0 to 1
+}
+
+# fixed in each portrait's weights: its picture and what its landmarks and flows look like
+_BUFFERS = {
+    "artwork": (1, 4, WORKING, WORKING),
+    "plate": (1, 3, WORKING, WORKING),
+    "code_mean": (LANDMARKS * 3,),
+    "code_basis": (LANDMARKS * 3, CODE),
+    "prior.flow_mean": (2 * PRIOR * PRIOR,),
+    "prior.flow_basis": (FLOW_COMPONENTS, 2 * PRIOR * PRIOR),
+}
+_SUBPIXELS = 4
+
+
+def weight_shapes() -> dict[str, tuple[int, ...]]:
+    """Name and shape of every tensor in a portrait's `generator.safetensors`."""
+    c0, c1, c2, c3 = CHANNELS
+    inputs = (3 + 2 + MASKS) * _SUBPIXELS
+    films = {
+        "down0": (inputs, c0), "down1": (c0, c1), "down2": (c1, c2), "down3": (c2, c3),
+        "middle": (c3, c3), "up2": (c3 + c2, c2), "up1": (c2 + c1, c1), "up0": (c1 + c0, c0),
+        "refine": (c0, c0),
+    }  # fmt: skip
+    shapes: dict[str, tuple[int, ...]] = dict(_BUFFERS)
+    for name, (source, target) in films.items():
+        shapes |= _convolution(f"{name}.convolution", source, target)
+        shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
+    shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
+    shapes |= _linear("prior.linear", CODE, FLOW_COMPONENTS)
+    shapes |= _linear("prior.layers.0", CODE, 256) | _linear("prior.layers.2", 256, 256)
+    shapes |= _linear("prior.layers.4", 256, FLOW_COMPONENTS)
+    shapes |= _convolution("expand", c0, 20 * _SUBPIXELS)
+    shapes |= _convolution("detail", 20 + 3 + 2 + MASKS, DETAIL)
+    shapes |= _convolution("heads", DETAIL, HEADS * _SUBPIXELS)
+    return shapes
+
+
+def check_weights(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """Compare a file's tensors with what the network needs.
+
+    Raises:
+        PackError: a tensor is missing, unknown or of another shape; the first one is named.
+    """
+    wanted = weight_shapes()
+    for name in sorted(wanted.keys() | shapes.keys()):
+        if name not in shapes:
+            raise PackError(f"generator.safetensors: {name} is missing; make the pack anew")
+        if name not in wanted:
+            raise PackError(f"generator.safetensors: {name} is unknown; make the pack anew")
+        if tuple(shapes[name]) != wanted[name]:
+            found, need = tuple(shapes[name]), wanted[name]
+            raise PackError(f"generator.safetensors: {name} is {found}, not {need}; make it anew")
+
+
+def draw_masks(landmarks: Floats) -> NDArray[np.uint8]:
+    """Rasterise mouth opening, eye openings and irises.
+
+    Args:
+        landmarks: (478, 3) canvas coordinates.
+
+    Returns:
+        (MASKS, WORKING, WORKING) uint8, 0 to 255, with soft edges.
+    """
+    pixels = (landmarks[:, :2] + 1) * (WORKING / 2) - 0.5
+    masks = np.zeros((MASKS, WORKING, WORKING), np.uint8)
+    _fill(masks[0], pixels, (*INNER_UPPER_LIP, *INNER_LOWER_LIP[-2:0:-1]))
+    for eye in EYES:
+        _fill(masks[1], pixels, (*eye.upper, *eye.lower[-2:0:-1]))
+        centre, edge = pixels[eye.iris], pixels[eye.iris + 1 : eye.iris + 5]
+        radius = float(np.linalg.norm(edge - centre, axis=1).mean())
+        _disc(masks[2], centre, radius)
+    return masks
+
+
+_SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
+_CONTACT = 0.3  # pixels: lips and lids nearer than this are closed
+
+
+def _fill(mask: NDArray[np.uint8], pixels: Floats, outline: tuple[int, ...]) -> None:
+    points = pixels[list(outline)]
+    if np.ptp(points[:, 1]) < _CONTACT:
+        return
+    fixed = np.round(points * (1 << _SHIFT)).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_AA, _SHIFT)
+
+
+def _disc(mask: NDArray[np.uint8], centre: Floats, radius: float) -> None:
+    x, y = np.round(centre * (1 << _SHIFT)).astype(int)
+    fixed = int(radius * (1 << _SHIFT))
+    cv2.circle(mask, (int(x), int(y)), max(fixed, 1), (255,), -1, cv2.LINE_AA, _SHIFT)
+
+
+def _convolution(name: str, source: int, target: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (target, source, 3, 3), f"{name}.bias": (target,)}
+
+
+def _linear(name: str, source: int, target: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.weight": (target, source), f"{name}.bias": (target,)}

@@ -1,0 +1,184 @@
+"""The sitter cut out of the picture: where the canvas lies, the matte, the plate behind.
+
+An artwork and its landmarks come in, arrays at the artwork's own resolution go out; `Figure` holds
+them at the puppet's working size.
+"""
+
+import os
+from dataclasses import dataclass
+
+os.environ.setdefault("GLOG_minloglevel", "2")
+
+import cv2
+import mediapipe
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.face import MESH, NOSE_TIP
+from kiosk.messages import Bytes, Floats
+
+SIZE = 512  # the puppet's working size: twice the generator's resolution
+FACE_HEIGHTS = 2.5  # side of the canvas: tight, so that an eye has pixels, with room for the crown
+FACE_AT = 0.52  # height of the face's middle in the canvas, from the top
+
+Grey = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """One artwork's canvas at SIZE."""
+
+    artwork: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255
+    matte: Grey  # (SIZE, SIZE) 1 on the sitter
+    plate: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255: the picture without the sitter
+    landmarks: Floats  # (478, 3) canvas coordinates
+
+
+def place_canvas(landmarks: Floats, width: int, height: int) -> tuple[int, int, int]:
+    """The square that shall move: left, top and side in pixels of the artwork.
+
+    Args:
+        landmarks: (478, 3) in pixels of the artwork.
+        width: of the artwork, pixels.
+        height: of the artwork, pixels.
+    """
+    low, high = landmarks[:MESH, :2].min(0), landmarks[:MESH, :2].max(0)
+    side = int(min(FACE_HEIGHTS * (high - low)[1], width, height))
+    x, y = (low + high) / 2
+    left = np.clip(x - side / 2, 0, width - side)
+    top = np.clip(y - side * FACE_AT, 0, height - side)
+    return int(left), int(top), side
+
+
+def canvas_from_artwork(landmarks: Floats, canvas: tuple[int, int, int]) -> Floats:
+    """Landmarks in artwork pixels to canvas coordinates, (478, 3)."""
+    left, top, side = canvas
+    half = side / 2
+    points = (landmarks - np.array([left + half, top + half, 0])) / half
+    return points.astype(np.float32)
+
+
+def cut_out(crop: Bytes, landmarks: Floats) -> tuple[Grey, Bytes]:
+    """Matte and background plate of a canvas.
+
+    Args:
+        crop: (S, S, 3) uint8 RGB, the canvas at the artwork's resolution.
+        landmarks: (478, 3) canvas coordinates.
+
+    Returns:
+        matte (S, S) float32, 0 to 1, and plate (S, S, 3) uint8 RGB.
+    """
+    small = _resize(crop, SIZE)
+    coarse = _segment(small, landmarks)
+    matte = _refine(crop, cv2.resize(coarse, crop.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+    return matte, paint_behind(crop, matte)
+
+
+def make_figure(crop: Bytes, matte: Grey, plate: Bytes, landmarks: Floats) -> Figure:
+    """The puppet's view of a canvas given at any resolution."""
+    return Figure(
+        artwork=_resize(crop, SIZE).astype(np.float32),
+        matte=np.clip(_resize(matte, SIZE), 0, 1),
+        plate=_resize(plate, SIZE).astype(np.float32),
+        landmarks=landmarks,
+    )
+
+
+def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
+    """The picture with the sitter painted out: a smooth fill that carries the ground's own grain.
+
+    Near the silhouette the fill continues what it meets; far inside it is the ground's colour
+    (pull-push, Gortler et al., *The Lumigraph*, 1996).
+    """
+    side = crop.shape[0]
+    work = _resize(crop, SIZE)
+    sitter = cv2.dilate(
+        (_resize(matte, SIZE) > 0.03).astype(np.uint8), _ellipse(11)
+    )
+    if not (sitter == 0).any():
+        return crop
+    fill = pull_push(work.astype(np.float32), (1 - sitter).astype(np.float32))
+    near = cv2.inpaint(work, sitter, 6, cv2.INPAINT_TELEA).astype(np.float32)
+    depth = cv2.distanceTransform(sitter, cv2.DIST_L2, 3)
+    blend = np.clip(depth / 40, 0, 1)[..., None]
+    fill = near * (1 - blend) + fill * blend
+    fill = cv2.resize(fill, (side, side), interpolation=cv2.INTER_CUBIC)
+    hidden = cv2.resize(sitter.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
+    hidden = cv2.GaussianBlur(hidden, (0, 0), max(side / 400, 0.8))[..., None]
+    fill += _grain(crop, hidden[..., 0] < 0.01)
+    return np.clip(crop * (1 - hidden) + fill * hidden, 0, 255).astype(np.uint8)
+
+
+def pull_push(image: Floats, known: Grey) -> Floats:
+    """Fill an (H, W, C) image smoothly from where `known` (H, W) is 1."""
+    levels = [(image * known[..., None], known)]
+    while min(levels[-1][0].shape[:2]) > 1:
+        height, width = levels[-1][0].shape[:2]
+        half = ((width + 1) // 2, (height + 1) // 2)
+        levels.append(
+            tuple(cv2.resize(x, half, interpolation=cv2.INTER_AREA) for x in levels[-1])  # type: ignore[arg-type]
+        )
+    colour, weight = levels[-1]
+    filled = colour.reshape(*weight.shape, -1) / np.maximum(weight, 1e-6)[..., None]
+    for colour, weight in levels[-2::-1]:
+        above = cv2.resize(filled, colour.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        above = above.reshape(colour.shape)
+        filled = colour + (1 - np.clip(weight, 0, 1))[..., None] * above
+    return np.asarray(filled, np.float32)
+
+
+def _segment(small: Bytes, landmarks: Floats) -> Grey:
+    """The segmenter's opinion, sharpened by colour (GrabCut): (SIZE, SIZE), 0 or 1, softened."""
+    with mediapipe.solutions.selfie_segmentation.SelfieSegmentation(model_selection=0) as model:
+        likely = np.asarray(model.process(np.ascontiguousarray(small)).segmentation_mask)
+    face = np.zeros((SIZE, SIZE), np.uint8)
+    points = (landmarks[:MESH, :2] + 1) * SIZE / 2
+    cv2.fillConvexPoly(face, cv2.convexHull(points.astype(np.int32)), (1,))
+    labels = np.where(likely > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[cv2.erode((likely > 0.8).astype(np.uint8), _ellipse(25)) > 0] = cv2.GC_FGD
+    labels[cv2.dilate((likely > 0.2).astype(np.uint8), _ellipse(25)) == 0] = cv2.GC_BGD
+    labels[face > 0] = cv2.GC_FGD
+    if (labels == cv2.GC_BGD).any():
+        models = np.zeros((2, 1, 65))
+        cv2.setRNGSeed(0)
+        cv2.grabCut(small, labels, None, models[0], models[1], 4, cv2.GC_INIT_WITH_MASK)
+    sitter = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
+    _, parts = cv2.connectedComponents(sitter)
+    x, y = np.clip(points[NOSE_TIP], 0, SIZE - 1).astype(int)
+    sitter = (parts == parts[y, x]).astype(np.uint8)
+    sitter = _fill_holes(cv2.morphologyEx(sitter, cv2.MORPH_CLOSE, _ellipse(15)))
+    return cv2.GaussianBlur(sitter.astype(np.float32), (0, 0), 1.5)
+
+
+def _fill_holes(sitter: Bytes) -> Bytes:
+    """Islands of ground inside the sitter belong to the sitter, unless they touch the border."""
+    count, parts = cv2.connectedComponents(1 - sitter)
+    border = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
+    inside = ~np.isin(parts, border)
+    return np.where(inside, 1, sitter).astype(np.uint8) if count > 1 else sitter
+
+
+def _refine(crop: Bytes, coarse: Grey) -> Grey:
+    """Let the matte's edge follow the brushwork (guided filter, He et al. 2010)."""
+    radius = max(2, round(6 * crop.shape[0] / SIZE))
+    soft = cv2.ximgproc.guidedFilter(crop, coarse, radius, 30.0)
+    return np.clip((soft - 0.1) / 0.8, 0, 1).astype(np.float32)
+
+
+def _grain(crop: Bytes, ground: NDArray[np.bool_]) -> Floats:
+    """Noise as fine and as strong as the ground's own: (S, S, 1)."""
+    fine = crop.astype(np.float32).mean(2)
+    fine -= cv2.GaussianBlur(fine, (0, 0), 3)
+    strength = min(float(fine[ground].std()), 6.0) if ground.any() else 2.0
+    rng = np.random.default_rng(0)
+    noise = cv2.GaussianBlur(rng.standard_normal(fine.shape).astype(np.float32), (0, 0), 1.2)
+    return np.asarray(noise / noise.std() * strength * 0.5)[..., None]
+
+
+def _resize(image: NDArray[np.generic], side: int) -> NDArray[np.generic]:
+    mode = cv2.INTER_AREA if image.shape[0] > side else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, (side, side), interpolation=mode))
+
+
+def _ellipse(size: int) -> Bytes:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))

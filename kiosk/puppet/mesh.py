@@ -1,0 +1,159 @@
+"""The mesh of one artwork: the face's triangles, and a grid that joins hair, neck and body to them.
+
+Everything is in canvas coordinates. The head turns as one solid; the grid's weight falls from 1 on
+the head to a little on the chest, and to nothing at the canvas's border, so that no seam can show.
+"""
+
+from dataclasses import dataclass
+from importlib import resources
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay
+
+from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK, Eye
+from kiosk.messages import Floats, Motion
+from kiosk.motion.rig import Points, express, face_height, pivot_of, turn
+from kiosk.puppet.figure import SIZE, Figure
+
+GRID = 0.07  # distance of the grid's vertices, canvas units
+BODY_FOLLOWS = 0.12  # how much of the head's motion the chest takes
+BORDER = (0.02, 0.16)  # distance from the canvas's border where motion begins and is whole
+LID_SLIDE = (0.15, 0.45)  # how far lash line and lid draw on the skin above when the eye shuts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MovedMesh:
+    """The mesh after a motion, ready to rasterise."""
+
+    vertices: Points  # (V, 3) canvas coordinates
+    sources: Points  # (V, 2) what each vertex shows, canvas coordinates of the artwork
+    before_turn: Points  # (468, 3) the face before the head's turn
+
+
+class PuppetMesh:
+    """Vertices, triangles and weights of one figure."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.still: Points = figure.landmarks.astype(np.float64)
+        face = self.still[:MESH]
+        grid = _grid_around(face, figure.matte)
+        self.vertices = np.vstack([face, _with_depth(grid, face)])
+        self.triangles = _join(face, grid)
+        self.weight = _head_weight(self.vertices, face)
+        self.pivot = pivot_of(self.still)
+        self._follow = _expression_falloff(grid, face)
+
+    def move(self, motion: Motion) -> MovedMesh:
+        """Expression, lids, then the head's turn."""
+        face = express(self.still, motion)
+        points = self.vertices.copy()
+        points[:MESH] = face
+        points[MESH:] += self._follow @ (face[list(OVAL)] - self.still[list(OVAL)])
+        moved = turn(points, motion, self.pivot, self.weight)
+        return MovedMesh(moved, self._slide_lids(motion), face)
+
+    def _slide_lids(self, motion: Motion) -> Points:
+        """Closing lids draw their texture from the skin above, or lashes would stretch over them."""
+        sources = self.vertices[:, :2].copy()
+        for eye, closure in zip(EYES, motion.closure):
+            _slide(sources, eye, float(np.clip(closure, 0, 1)))
+        return sources
+
+
+def face_triangles() -> NDArray[np.int32]:
+    """The mesh's 852 triangles: (852, 3), in MediaPipe's own order (FACEMESH_TESSELATION)."""
+    with resources.files("kiosk.puppet").joinpath("data/triangles.npy").open("rb") as file:
+        return np.asarray(np.load(file), np.int32)
+
+
+def smoothstep(t: Points | float) -> Points:
+    """0 below 0, 1 above 1, smooth between."""
+    t = np.clip(t, 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
+
+
+def _slide(sources: Points, eye: Eye, shut: float) -> None:
+    upper, fold = list(eye.upper), list(eye.upper_fold)
+    orbit, lower, under = list(eye.upper_orbit), list(eye.lower), list(eye.lower_fold)
+    bell = shut * np.sqrt(np.sin(np.linspace(0, np.pi, len(upper))))[:, None]
+    lid = sources[orbit] - sources[fold]
+    lash, crease = LID_SLIDE
+    target = sources[fold] + lash * lid
+    sources[upper] += bell * (target - sources[upper])
+    sources[fold] += bell * crease * lid
+    sources[lower] += 0.35 * bell * (sources[under] - sources[lower])
+
+
+def _grid_around(face: Points, matte: Floats) -> Points:
+    """Staggered vertices wherever the sitter is, outside the face: (G, 2)."""
+    steps = np.arange(-1 - 2 * GRID, 1 + 2 * GRID, GRID)
+    x, y = np.meshgrid(steps, steps)
+    x[1::2] += GRID / 2
+    grid = np.column_stack([x.ravel(), y.ravel()])
+    pixel = np.clip((grid + 1) * SIZE / 2, 0, SIZE - 1).astype(int)
+    near = cv2.dilate((matte > 0.05).astype(np.uint8), np.ones((41, 41), np.uint8))
+    inside = near[pixel[:, 1], pixel[:, 0]] > 0
+    hull = cv2.convexHull(face[:, :2].astype(np.float32))
+    apart = np.array([cv2.pointPolygonTest(hull, tuple(p), True) for p in grid.astype(float)])
+    return np.asarray(grid[inside & (apart < -0.03)])
+
+
+def _join(face: Points, grid: Points) -> NDArray[np.int32]:
+    """Face triangles and those between the oval and the grid: (T, 3), all facing the front."""
+    oval = face[list(OVAL), :2]
+    points = np.vstack([oval, grid])
+    triangles = Delaunay(points).simplices
+    outline = oval.astype(np.float32)
+    middle = points[triangles].mean(1)
+    outside = np.array([cv2.pointPolygonTest(outline, tuple(p), False) < 0 for p in middle])
+    corners = points[triangles]
+    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2)
+    triangles = triangles[outside & (sides.max(1) < 4 * GRID)]
+    number = np.concatenate([OVAL, MESH + np.arange(len(grid))])
+    triangles = number[triangles]
+    everything = np.vstack([face[:, :2], grid])[triangles]
+    first, second = everything[:, 1] - everything[:, 0], everything[:, 2] - everything[:, 0]
+    backward = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0] > 0
+    triangles[backward] = triangles[backward][:, ::-1]
+    return np.vstack([face_triangles(), triangles]).astype(np.int32)
+
+
+def _with_depth(grid: Points, face: Points) -> Points:
+    """Give the grid a depth: hair recedes from the oval, the neck stands behind the chin."""
+    oval = face[list(OVAL)]
+    width, height = np.ptp(face[:, 0]), face_height(face)
+    distance = np.linalg.norm(grid[:, None] - oval[None, :, :2], axis=2)
+    weight = 1 / (distance**2 + (0.02 * width) ** 2)
+    nearest = (weight * oval[None, :, 2]).sum(1) / weight.sum(1)
+    apart = distance.min(1)
+    hair = nearest + np.minimum(0.9 * apart, 0.45 * width)
+    neck = np.maximum(
+        nearest + np.minimum(1.2 * apart, 0.5 * width), np.median(oval[:, 2]) + 0.15 * width
+    )
+    below = smoothstep((grid[:, 1] - (face[CHIN, 1] - 0.25 * height)) / (0.25 * height))
+    return np.column_stack([grid, (1 - below) * hair + below * neck])
+
+
+def _head_weight(vertices: Points, face: Points) -> Points:
+    """1 on the head, BODY_FOLLOWS on the chest, 0 at the border: (V,)."""
+    width, height = np.ptp(face[:, 0]), face_height(face)
+    down = smoothstep((vertices[:, 1] - (face[CHIN, 1] - 0.05 * height)) / (0.6 * height))
+    middle = (face[LEFT_CHEEK, 0] + face[RIGHT_CHEEK, 0]) / 2
+    aside = smoothstep((np.abs(vertices[:, 0] - middle) - 0.95 * width) / (0.9 * width))
+    low = smoothstep((vertices[:, 1] - face[NOSE_TIP, 1]) / (0.6 * height))
+    head = (1 - down) * (1 - aside * low)
+    weight = BODY_FOLLOWS + (1 - BODY_FOLLOWS) * head
+    begin, whole = BORDER
+    edge = 1 - np.abs(vertices[:, :2]).max(1)
+    weight *= smoothstep((edge - begin) / (whole - begin))
+    weight[:MESH] = 1
+    return np.asarray(weight)
+
+
+def _expression_falloff(grid: Points, face: Points) -> Points:
+    """How the grid follows the oval when the face's expression moves it: (G, 36)."""
+    distance = np.linalg.norm(grid[:, None] - face[None, list(OVAL), :2], axis=2)
+    near = np.exp(-((distance / (0.16 * face_height(face))) ** 2))
+    return np.asarray(near / np.maximum(near.sum(1, keepdims=True), 1))

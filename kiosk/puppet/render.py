@@ -1,0 +1,175 @@
+"""One artwork's puppet: a motion comes in, the frame and all that a generator learns from go out."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP
+from kiosk.messages import Bytes, Floats, Motion
+from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.motion.rig import Points, pose_landmarks
+from kiosk.puppet.eyes import Eyeball
+from kiosk.puppet.figure import SIZE, Figure, pull_push
+from kiosk.puppet.mesh import MovedMesh, PuppetMesh
+from kiosk.puppet.mouth import MouthInterior, rim_shadow
+from kiosk.puppet.raster import rasterise
+
+_SHIFT = 4
+_CONTACT_PX = 0.8  # lips nearer than this, at SIZE, are closed
+_LASH_FROM, _LASH_FULL = 0.55, 0.90  # closure at which lids begin to draw a lash line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """One moment of the puppet: what the generator is given, and what it should answer."""
+
+    landmarks: Floats  # (478, 3) canvas coordinates
+    frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
+    flow: NDArray[np.float16]  # (2, WORKING, WORKING) source minus target, canvas units
+    valid: Bytes  # (WORKING, WORKING) 255 where the flow is the mesh's own
+    hole: Bytes  # (RESOLUTION, RESOLUTION) 255 where paint is needed
+
+
+class Puppet:
+    """An artwork that moves, slowly and exactly."""
+
+    def __init__(self, figure: Figure) -> None:
+        self.figure = figure
+        self.mesh = PuppetMesh(figure)
+        self.still: Points = self.mesh.still
+        self._eyeballs = [Eyeball.measure(eye, self.still) for eye in EYES]
+        self._mouth = MouthInterior(figure)
+        self._rgba = np.dstack([figure.artwork, figure.matte])
+        centres = (np.arange(SIZE) + 0.5) * 2 / SIZE - 1
+        self._points = np.stack(np.meshgrid(centres, centres), -1)  # (SIZE, SIZE, 2)
+
+    def render(self, motion: Motion) -> Pair:
+        """Draw the sitter in a motion."""
+        moved = self.mesh.move(motion)
+        sources, triangle = self._rasterise(moved)
+        self._fill_eyes(sources, triangle, moved, motion)
+        colour, matte = self._look_up(sources, triangle)
+        self._draw_lashes(colour, moved, motion)
+        hole = self._fill_mouth(colour, matte, moved)
+        flow, valid = self._measure_flow(sources, triangle)
+        return Pair(
+            landmarks=pose_landmarks(self.figure.landmarks, motion),
+            frame=self._compose(colour, matte),
+            flow=flow,
+            valid=valid,
+            hole=cv2.resize(hole, (RESOLUTION, RESOLUTION), interpolation=cv2.INTER_AREA),
+        )
+
+    def _rasterise(self, moved: MovedMesh) -> tuple[Floats, NDArray[np.int32]]:
+        """Canvas coordinates of the artwork at every pixel (SIZE, SIZE, 2), and which triangle."""
+        vertices = moved.vertices.copy()
+        vertices[:, :2] = _pixels(vertices[:, :2])
+        return rasterise(
+            vertices.astype(np.float32),
+            moved.sources.astype(np.float32),
+            self.mesh.triangles,
+            size=SIZE,
+        )
+
+    def _fill_eyes(
+        self, sources: Floats, triangle: NDArray[np.int32], moved: MovedMesh, motion: Motion
+    ) -> None:
+        for ball, gaze in zip(self._eyeballs, motion.gaze):
+            outline = (*ball.eye.upper, *ball.eye.lower[-2:0:-1])
+            box, inside = _opening(moved.vertices[list(outline), :2])
+            shown = (inside > 127) | ((inside > 0) & (triangle[box] < 0))
+            seen = ball.sources(self._points[box], moved.vertices[:468], gaze)
+            sources[box][shown] = seen[shown].astype(np.float32)
+            triangle[box][shown] = len(self.mesh.triangles)
+
+    def _look_up(
+        self, sources: Floats, triangle: NDArray[np.int32]
+    ) -> tuple[Floats, Floats]:
+        where = ((sources + 1) * (SIZE / 2) - 0.5).astype(np.float32)
+        x, y = where[..., 0], where[..., 1]
+        border = cv2.BORDER_REPLICATE
+        seen = cv2.remap(self._rgba, x, y, cv2.INTER_LINEAR, borderMode=border)
+        return np.ascontiguousarray(seen[..., :3]), seen[..., 3] * (triangle >= 0)
+
+    def _draw_lashes(self, colour: Floats, moved: MovedMesh, motion: Motion) -> None:
+        """A soft dark line along the seam of a closing eye."""
+        for eye, closure in zip(EYES, motion.closure):
+            strength = (float(closure) - _LASH_FROM) / (_LASH_FULL - _LASH_FROM)
+            if strength <= 0:
+                continue
+            line = moved.vertices[list(eye.upper), :2]
+            thickness = max(1, round(float(np.linalg.norm(line[0] - line[-1])) * SIZE / 2 * 0.04))
+            box, mask = _stroke(line, thickness)
+            soft = cv2.GaussianBlur(mask, (0, 0), 1.0).astype(np.float32)[..., None] / 255
+            soft *= 0.65 * min(strength, 1.0)
+            lash = 0.4 * self._mouth.palette.deep.astype(np.float32) + 0.3 * colour[box]
+            colour[box] += soft * (lash - colour[box])
+
+    def _fill_mouth(self, colour: Floats, matte: Floats, moved: MovedMesh) -> Bytes:
+        """Paint the open mouth, in place; returns its mask (SIZE, SIZE) uint8."""
+        hole = np.zeros((SIZE, SIZE), np.uint8)
+        face = moved.vertices[:468]
+        gap = face[list(INNER_LOWER_LIP), 1] - face[list(INNER_UPPER_LIP), 1]
+        if gap.max() * SIZE / 2 < _CONTACT_PX:
+            return hole
+        outline = (*INNER_UPPER_LIP, *INNER_LOWER_LIP[-2:0:-1])
+        box, inside = _opening(face[list(outline), :2])
+        soft = inside.astype(np.float32) / 255
+        paint = self._mouth.paint(self._points[box], face, moved.before_turn)
+        rim = rim_shadow(soft, 0.05 * self._mouth.width * SIZE / 2)
+        soft = cv2.GaussianBlur(soft, (0, 0), 1.0)[..., None]
+        colour[box] += soft * (paint * rim[..., None] - colour[box])
+        matte[box] = np.maximum(matte[box], soft[..., 0])
+        hole[box] = (soft[..., 0] * 255).astype(np.uint8)
+        return hole
+
+    def _measure_flow(
+        self, sources: Floats, triangle: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float16], Bytes]:
+        drawn = (triangle >= 0).astype(np.float32)
+        shift = (sources - self._points.astype(np.float32)) * drawn[..., None]
+        size = (WORKING, WORKING)
+        shift = cv2.resize(shift, size, interpolation=cv2.INTER_AREA)
+        share = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
+        valid = (share > 0.6).astype(np.float32)
+        flow = pull_push(shift / np.maximum(share, 1e-3)[..., None], valid)
+        return flow.transpose(2, 0, 1).astype(np.float16), (valid * 255).astype(np.uint8)
+
+    def _compose(self, colour: Floats, matte: Floats) -> Bytes:
+        picture = self.figure.plate + matte[..., None] * (colour - self.figure.plate)
+        size = (RESOLUTION, RESOLUTION)
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return np.clip(small + 0.5, 0, 255).astype(np.uint8)
+
+
+def _pixels(points: Points) -> Points:
+    """Canvas coordinates to pixels at SIZE, integer at pixel centres."""
+    return np.asarray((points + 1) * (SIZE / 2) - 0.5)
+
+
+def _opening(outline: Points) -> tuple[tuple[slice, slice], Bytes]:
+    """The box around an outline and its antialiased mask there."""
+    box, mask, fixed = _box_around(outline)
+    cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_AA, _SHIFT)
+    return box, mask
+
+
+def _stroke(line: Points, thickness: int) -> tuple[tuple[slice, slice], Bytes]:
+    """The box around a line and the line drawn in it."""
+    box, mask, fixed = _box_around(line)
+    cv2.polylines(mask, [fixed], False, (255,), thickness, cv2.LINE_AA, _SHIFT)
+    return box, mask
+
+
+def _box_around(
+    points: Points, pad: int = 6
+) -> tuple[tuple[slice, slice], Bytes, NDArray[np.int32]]:
+    """Slices of the padded box, an empty mask of its size, the points in it as OpenCV wants them."""
+    pixels = _pixels(points)
+    low = np.clip(np.floor(pixels.min(0)).astype(int) - pad, 0, SIZE - 1)
+    high = np.clip(np.ceil(pixels.max(0)).astype(int) + pad, low + 1, SIZE)
+    mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
+    fixed = np.round((pixels - low) * (1 << _SHIFT)).astype(np.int32)
+    return (slice(low[1], high[1]), slice(low[0], high[0])), mask, fixed

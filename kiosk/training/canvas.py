@@ -1,0 +1,60 @@
+"""The display's composition in torch, differentiable: layers over one artwork to a picture.
+
+The twin of the gallery's shader at the generator's resolution. The artwork is kept at twice that
+resolution and sampled more than once a pixel, nearly as the puppet does: it is worth several decibels.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from kiosk.model.layers import canvas_grid, over, warp
+from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.puppet.figure import SIZE, Figure
+
+
+class TrainingCanvas(nn.Module):
+    """One artwork's textures, and the picture that layers make of them."""
+
+    artwork: Tensor
+    plate: Tensor
+    grid: Tensor
+
+    def __init__(self, figure: Figure) -> None:
+        super().__init__()
+        rgba = torch.cat([_image(figure.artwork), torch.from_numpy(figure.matte)[None, None]], 1)
+        self.register_buffer("artwork", rgba)  # (1, 4, SIZE, SIZE)
+        plate = F.avg_pool2d(_image(figure.plate), SIZE // RESOLUTION)
+        self.register_buffer("plate", plate)  # (1, 3, RESOLUTION, RESOLUTION)
+        self.register_buffer("grid", canvas_grid(RESOLUTION))
+
+    def matte(self) -> Tensor:
+        """(1, 1, RESOLUTION, RESOLUTION)."""
+        return F.avg_pool2d(self.artwork[:, 3:4], SIZE // RESOLUTION)
+
+    def textures(self) -> tuple[Tensor, Tensor]:
+        """Artwork (1, 4, WORKING, WORKING) and plate, as the generator holds them."""
+        artwork = F.avg_pool2d(self.artwork, SIZE // WORKING)
+        return artwork, F.avg_pool2d(self.plate, RESOLUTION // WORKING)
+
+    def compose(self, flow: Tensor, paint: Tensor, cover: Tensor) -> Tensor:
+        """Picture (N, 3, RESOLUTION, RESOLUTION), 0 to 1.
+
+        Args:
+            flow: (N, 2, RESOLUTION, RESOLUTION) canvas units.
+            paint: (N, 3, RESOLUTION, RESOLUTION), 0 to 1.
+            cover: (N, 1, RESOLUTION, RESOLUTION), 0 to 1.
+        """
+        moved = [warp(self.artwork, flow, self.grid + shift) for shift in self._corners()]
+        figure = torch.stack(moved).mean(0)
+        return over(figure, self.plate) * (1 - cover) + paint * cover
+
+    def _corners(self) -> tuple[float, float]:
+        """Two samples on the pixel's diagonal stand for the four that the puppet takes."""
+        quarter = 0.5 / RESOLUTION
+        return -quarter, quarter
+
+
+def _image(pixels: object) -> Tensor:
+    """(H, W, 3) 0 to 255 to (1, 3, H, W) 0 to 1."""
+    return torch.as_tensor(pixels, dtype=torch.float32).permute(2, 0, 1)[None] / 255

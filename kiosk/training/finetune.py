@@ -1,0 +1,225 @@
+"""Fine-tuning: a generator learns one artwork from its puppet's pairs, adversarially.
+
+Reads top to bottom: settings, a batch, one step of the generator, one of the critic, the loop. The
+method is that of Zakharov et al., 2019: reconstruction, feature matching and a hinge loss with a
+projection discriminator conditioned on the landmarks.
+"""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from kiosk.model.discriminator import Discriminator
+from kiosk.model.generator import Generator
+from kiosk.model.layers import upsample
+from kiosk.model.spec import RESOLUTION, draw_masks
+from kiosk.training import losses
+from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.pairs import Pairs
+
+CHECKPOINT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneSettings:
+    """Everything that shapes a run; written into the pack."""
+
+    seconds: float = 720.0
+    seed: int = 0
+    batch: int = 8
+    learning_rate: float = 2e-3
+    critic_learning_rate: float = 4e-4
+    warm_up_steps: int = 50
+    critic_from: float = 0.6  # share of the time after which the critic judges
+    adversarial_weight: float = 0.04
+    matching_weight: float = 1.0
+    average_decay: float = 0.995
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Some pairs as tensors."""
+
+    landmarks: Tensor  # (N, 478, 3)
+    masks: Tensor  # (N, MASKS, WORKING, WORKING), 0 to 1
+    picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
+    flow: Tensor  # (N, 2, WORKING, WORKING)
+    valid: Tensor  # (N, 1, WORKING, WORKING), 0 to 1
+    hole: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
+
+    @classmethod
+    def take(cls, pairs: Pairs, index: np.ndarray, device: torch.device) -> "Batch":
+        """Read and convert the pairs with these numbers."""
+        index = np.sort(index)
+        unit = lambda x: torch.from_numpy(np.array(x[index], np.float32)).to(device) / 255  # noqa: E731
+        landmarks = np.array(pairs.landmarks[index])
+        masks = np.stack([draw_masks(face) for face in landmarks])
+        return cls(
+            landmarks=torch.from_numpy(landmarks).to(device),
+            masks=torch.from_numpy(masks).to(device).float() / 255,
+            picture=unit(pairs.frame).permute(0, 3, 1, 2).contiguous(),
+            flow=torch.from_numpy(np.array(pairs.flow[index], np.float32)).to(device),
+            valid=unit(pairs.valid)[:, None],
+            hole=unit(pairs.hole)[:, None],
+        )
+
+
+class Finetuning:
+    """One run: its networks, optimisers and the time it has spent."""
+
+    def __init__(
+        self, generator: Generator, canvas: TrainingCanvas, *, head: Tensor, centre: tuple[int, int],
+        settings: FinetuneSettings,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(settings.seed)
+        self.generator = generator.to(self.device, memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.generator)
+        self.critic = Discriminator().to(self.device)
+        self.canvas, self.head, self.centre = canvas.to(self.device), head.to(self.device), centre
+        learnt = [p for name, p in generator.named_parameters() if not name.startswith("prior.")]
+        rate, critic_rate = settings.learning_rate, settings.critic_learning_rate
+        self.optimiser = torch.optim.AdamW(learnt, rate, betas=(0.9, 0.99), weight_decay=1e-4)
+        self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), critic_rate, (0.5, 0.99))
+        self.elapsed, self.step = 0.0, 0
+        self.low_precision = _low_precision_pays(self.device)
+
+    @property
+    def share(self) -> float:
+        """Of the time allowed, 0 to 1."""
+        return min(self.elapsed / self.settings.seconds, 1.0)
+
+    def learn(self, batch: Batch) -> float:
+        """One step of generator and, in its time, critic; returns the reconstruction loss."""
+        self._schedule()
+        judged = self.share >= self.settings.critic_from
+        kind = self.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.low_precision):
+            flow, paint, logit = self.generator(batch.landmarks, batch.masks)
+        picture = self.canvas.compose(flow, paint, torch.sigmoid(logit) * self.generator.window)
+        features = losses.feature_mask(batch.masks)
+        weight = losses.picture_weight(self.head, features)
+        reconstruction = losses.reconstruction(picture, batch.picture, weight)
+        loss = reconstruction + losses.cover_error(logit, paint, batch.picture, batch.hole)
+        flow_weight = batch.valid * F.avg_pool2d(0.3 + self.head + 4 * features, 2)
+        loss = loss + (1 - 0.6 * self.share) * losses.flow_error(flow, batch.flow, flow_weight)
+        if judged:
+            loss = loss + self._judge(picture, batch)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.generator.parameters(), 1.0)
+        self.optimiser.step()
+        self._average()
+        self.step += 1
+        return reconstruction.item()
+
+    def _schedule(self) -> None:
+        """Warm up, then a half cosine over the time allowed."""
+        warm = min(1.0, (self.step + 1) / self.settings.warm_up_steps)
+        fall = 0.03 + 0.97 * 0.5 * (1 + np.cos(np.pi * self.share))
+        self.optimiser.param_groups[0]["lr"] = self.settings.learning_rate * warm * fall
+
+    def _judge(self, picture: Tensor, batch: Batch) -> Tensor:
+        """Train the critic on this batch; what it says of the generator's picture."""
+        masks = losses.crop_face(upsample(batch.masks), self.centre)
+        code = self.generator.encode(batch.landmarks)
+        real = losses.crop_face(batch.picture, self.centre) * 2 - 1
+        fake = losses.crop_face(picture, self.centre) * 2 - 1
+        score, _ = self.critic(real, masks, code)
+        fake_score, _ = self.critic(fake.detach(), masks, code)
+        self.critic_optimiser.zero_grad(set_to_none=True)
+        losses.hinge(score, fake_score).backward()
+        self.critic_optimiser.step()
+        _, wanted = self.critic(real, masks, code)
+        verdict, features = self.critic(fake, masks, code)
+        matching = losses.feature_matching(wanted, features)
+        settings = self.settings
+        return settings.matching_weight * matching - settings.adversarial_weight * verdict.mean()
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Moving average of the weights: what is shipped in the end."""
+        decay = min(self.settings.average_decay, (self.step + 1) / (self.step + 20))
+        for mean, value in zip(self.average.parameters(), self.generator.parameters()):
+            mean.lerp_(value, 1 - decay)
+
+    def save(self, path: Path) -> None:
+        """Keep the run so that it can go on exactly here; replaces the file in one move."""
+        state = {name: getattr(self, name).state_dict() for name in self._parts()}
+        state |= {"elapsed": self.elapsed, "step": self.step, "random": torch.get_rng_state()}
+        partial = path.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from what `save` kept."""
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        for name in self._parts():
+            getattr(self, name).load_state_dict(state[name])
+        self.elapsed, self.step = state["elapsed"], state["step"]
+        torch.set_rng_state(state["random"].cpu())
+
+    def _parts(self) -> tuple[str, ...]:
+        return ("generator", "average", "critic", "optimiser", "critic_optimiser")
+
+
+def finetune(
+    run: Finetuning, pairs: Pairs, *, checkpoint: Path, report: Callable[[float, float], None]
+) -> Generator:
+    """Train until the time is spent; returns the averaged generator, on the CPU.
+
+    Args:
+        run: fresh; if `checkpoint` exists the run goes on from there.
+        pairs: what the puppet drew.
+        checkpoint: kept up to date about every minute.
+        report: called with the share done and a smoothed reconstruction loss.
+    """
+    if checkpoint.exists():
+        run.restore(checkpoint)
+    rng = np.random.default_rng((run.settings.seed, run.step))
+    saved = begun = time.monotonic()
+    loss = None
+    while run.share < 1:
+        index = rng.choice(len(pairs), run.settings.batch, replace=False)
+        value = run.learn(Batch.take(pairs, index, run.device))
+        now = time.monotonic()
+        run.elapsed, begun = run.elapsed + now - begun, now
+        loss = value if loss is None else 0.98 * loss + 0.02 * value
+        report(run.share, loss)
+        if now - saved > CHECKPOINT_SECONDS:
+            run.save(checkpoint)
+            saved = now
+    run.save(checkpoint)
+    return run.average.cpu().to(memory_format=torch.contiguous_format).eval()
+
+
+def face_centre(landmarks: np.ndarray) -> tuple[int, int]:
+    """Pixel (x, y) of the face's middle at the generator's resolution."""
+    middle = (landmarks[:468, :2].min(0) + landmarks[:468, :2].max(0)) / 2
+    x, y = ((middle + 1) * RESOLUTION / 2).astype(int)
+    return int(x), int(y)
+
+
+def _low_precision_pays(device: torch.device) -> bool:
+    """Whether bfloat16 convolutions are faster here; they are where the CPU has matrix units."""
+    if device.type == "cuda":
+        return True
+    layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    x = torch.randn(4, 64, 64, 64).contiguous(memory_format=torch.channels_last)
+    spent = []
+    for enabled in (False, True):
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            layer(x)
+            start = time.perf_counter()
+            for _ in range(5):
+                layer(x).float().mean().backward()
+            spent.append(time.perf_counter() - start)
+    return spent[1] < 0.8 * spent[0]

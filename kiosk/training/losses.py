@@ -1,0 +1,79 @@
+"""What the generator is asked to match, and how much each part of the picture counts."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from kiosk.face import CHIN
+from kiosk.messages import Floats
+from kiosk.model.discriminator import CROP
+from kiosk.model.layers import upsample
+from kiosk.model.spec import RESOLUTION, WORKING
+
+GROUND, HEAD, FEATURES = 0.4, 1.6, 5.0
+
+
+def head_mask(landmarks: Floats, matte: Tensor) -> Tensor:
+    """Where the head is in the neutral picture, with a margin: (1, 1, RESOLUTION, RESOLUTION).
+
+    Args:
+        landmarks: (478, 3) neutral, canvas coordinates.
+        matte: (1, 1, RESOLUTION, RESOLUTION).
+    """
+    rows = (torch.arange(RESOLUTION) + 0.5) / RESOLUTION * 2 - 1
+    above = (rows < float(landmarks[CHIN, 1]) + 0.04)[:, None].float()
+    return F.max_pool2d((matte > 0.5).float() * above, 31, 1, 15)
+
+
+def feature_mask(masks: Tensor) -> Tensor:
+    """Mouth and eyes with a margin: (N, 1, RESOLUTION, RESOLUTION) from (N, MASKS, WORKING, ...)."""
+    return upsample(F.max_pool2d(masks[:, :2].amax(1, keepdim=True), 9, 1, 4))
+
+
+def picture_weight(head: Tensor, features: Tensor) -> Tensor:
+    """Weight of each pixel, mean 1 in every picture: (N, 1, RESOLUTION, RESOLUTION)."""
+    weight = GROUND + HEAD * head + FEATURES * features
+    return weight / weight.mean((1, 2, 3), keepdim=True)
+
+
+def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """Weighted L1 of colours and of their gradients."""
+    error = picture - wanted
+    across = (weight[..., 1:] * error.diff(dim=-1).abs()).mean()
+    down = (weight[..., 1:, :] * error.diff(dim=-2).abs()).mean()
+    return 10 * (weight * error.abs()).mean() + 5 * (across + down)
+
+
+def flow_error(flow: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
+    """L1 of the flow at the working resolution, where the puppet knows it.
+
+    Args:
+        flow: (N, 2, RESOLUTION, RESOLUTION).
+        wanted: (N, 2, WORKING, WORKING).
+        weight: (N, 1, WORKING, WORKING), 0 where unknown.
+    """
+    assert flow.shape[-1] == RESOLUTION and wanted.shape[-1] == WORKING
+    return ((F.avg_pool2d(flow, 2) - wanted).abs() * weight).mean() * 64
+
+
+def cover_error(logit: Tensor, paint: Tensor, wanted: Tensor, hole: Tensor) -> Tensor:
+    """The cover must find the hole; the paint must be right inside it even before it shows."""
+    inside = ((paint - wanted).abs() * hole).sum() / (3 * hole.sum() + 1)
+    return 0.5 * F.binary_cross_entropy_with_logits(logit, hole) + 0.5 * inside
+
+
+def hinge(real: Tensor, fake: Tensor) -> Tensor:
+    """The critic's loss (Lim & Ye, *Geometric GAN*, 2017)."""
+    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+
+
+def feature_matching(real: list[Tensor], fake: list[Tensor]) -> Tensor:
+    """L1 between the critic's features (Wang et al., pix2pixHD, 2018)."""
+    terms = [(a.detach() - b).abs().mean() for a, b in zip(real, fake)]
+    return torch.stack(terms).mean()
+
+
+def crop_face(image: Tensor, centre: tuple[int, int]) -> Tensor:
+    """A CROP square around a pixel (x, y) of (N, C, RESOLUTION, RESOLUTION)."""
+    x, y = (min(max(c - CROP // 2, 0), RESOLUTION - CROP) for c in centre)
+    return image[:, :, y : y + CROP, x : x + CROP]
