@@ -17,7 +17,7 @@ Points = NDArray[np.float64]
 
 SIGNALS = ("yaw", "pitch", "roll", "mouth", "smile", "gaze", "eyelids", "brows")
 # the least that the project asks of a portrait
-BARS = dict(zip(SIGNALS, (0.88, 0.88, 0.88, 0.88, 0.88, 0.85, 0.65, 0.60)))
+BARS = dict(zip(SIGNALS, (0.88, 0.88, 0.88, 0.88, 0.88, 0.85, 0.65, 0.60), strict=True))
 LONGEST_LAG = 8  # frames
 
 
@@ -43,7 +43,7 @@ def signals_of(landmarks: NDArray[np.floating[Any]]) -> Points:
     """
     mean = load_face_model().mean
     rows = np.full((len(landmarks), len(SIGNALS)), np.nan)
-    for row, face in zip(rows, landmarks):
+    for row, face in zip(rows, landmarks, strict=True):
         if np.isfinite(face).all():
             pose = fit_pose(face, mean)
             seen = measure(free_of_pose(face, pose))
@@ -67,7 +67,7 @@ def agree_signals(performer: Points, portrait: Points) -> Agreement:
         key=lambda lag: float(np.mean(_correlate(*_align(first, second, lag)))),
     )
     first, second = _align(first, second, best)
-    r = dict(zip(SIGNALS, (float(value) for value in _correlate(first, second))))
+    r = dict(zip(SIGNALS, (float(value) for value in _correlate(first, second)), strict=True))
     return Agreement(r=r, lag_frames=best, frames=len(first))
 
 

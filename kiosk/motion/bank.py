@@ -50,9 +50,10 @@ class Bank:
         return closure[::-1], gaze[::-1] * np.array([-1.0, 1.0])
 
     def turn(self, index: int) -> Points:
-        """Yaw, pitch, roll (3,) of one head; a mirror changes the sign of the first and the last."""
+        """Yaw, pitch, roll (3,) of one head; a mirror turns the first and the last about."""
         seen = self.turn_deg[index % len(self.codes)]
-        return seen if index < len(self.codes) else seen * np.array([-1.0, 1.0, -1.0])
+        sign = 1.0 if index < len(self.codes) else -1.0
+        return np.asarray(seen * np.array([sign, 1.0, sign]))
 
 
 @lru_cache(maxsize=1)

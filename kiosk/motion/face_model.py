@@ -1,8 +1,8 @@
 """What is known of faces before anyone has come: the mean face and how neutrals vary.
 
 The numbers were learnt from clips of people by `learn` and hold no person: a mean face made
-symmetric, its mirror permutation, the mean and spread of resting measures, a linear model that tells
-from one pose-free shape how far it is from rest, and how a face's shape follows its measures.
+symmetric, its mirror permutation, the mean and spread of resting measures, a linear model that
+tells from one pose-free shape how far it is from rest, and how a shape follows its measures.
 """
 
 from dataclasses import dataclass

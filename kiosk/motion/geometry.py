@@ -60,7 +60,9 @@ class Measures:
         return np.array([self.gap, self.width, *self.aperture, *self.brow, self.corner])
 
 
-def fit_pose(landmarks: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]]) -> HeadPose:
+def fit_pose(
+    landmarks: NDArray[np.floating[Any]], reference: NDArray[np.floating[Any]]
+) -> HeadPose:
     """The pose that best carries the rigid part of a reference face onto a face.
 
     Weighted least squares after Umeyama, *Least-squares estimation of transformation parameters

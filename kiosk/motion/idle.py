@@ -103,7 +103,8 @@ class Idle:
 
     def _held(self, slot: int) -> Points:
         chances = np.array([self._chance(each, slot) for each in (_YAW, _PITCH, _ROLL)])
-        return (2 * chances - 1) * self._settings.idle_turn_deg * np.array([1.0, 0.4, 0.4])
+        widest = self._settings.idle_turn_deg * np.array([1.0, 0.4, 0.4])
+        return np.asarray((2 * chances - 1) * widest)
 
     def _chance(self, channel: int, slot: int) -> float:
         """A number from 0 to 1 that depends on seed, channel and slot alone (splitmix64)."""

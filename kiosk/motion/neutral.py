@@ -22,7 +22,7 @@ Points = NDArray[np.float64]
 GAP, WIDTH, CORNER = 0, 1, 6
 APERTURES, BROWS = (2, 3), (4, 5)
 MEMORY = 600  # frames: twenty seconds
-# frames after which what is seen weighs as much as what is known: gap, width, apertures, brows, corner
+# frames after which what is seen weighs as much as what is known, for each resting measure
 PATIENCE = np.array([15.0, 10.0, 9.0, 9.0, 3.0, 3.0, 15.0])
 BROW_PATIENCE = 120.0  # frames after which a brow's habit counts as much as the face model
 EXPRESSIVE = 0.05  # io; a frame this far from rest counts half

@@ -78,13 +78,13 @@ def find_mirror(sequences: list[NDArray[np.float32]]) -> NDArray[np.intp]:
     left, right = EYES[0].iris, EYES[1].iris
     # round an iris the landmarks run: centre, side, top, other side, bottom
     order = np.array([0, 3, 2, 1, 4])
-    return np.concatenate([mesh, right + order, left + order]).astype(np.intp)
+    return np.asarray(np.concatenate([mesh, right + order, left + order]), np.intp)
 
 
 def resting_frames(rests: Points) -> NDArray[np.intp]:
     """The frames of a clip that show its person at rest, from their resting measures (T, 7).
 
-    Lips as near together as they come, eyes open, and of those frames the ones nearest to the middle.
+    Lips as near together as they come, eyes open, and of those frames the middlemost.
     """
     apertures = rests[:, 2:4]
     open_mean = apertures.mean(axis=1) > 0.7 * np.quantile(apertures.mean(axis=1), 0.8)
@@ -139,8 +139,9 @@ def _rigid_centre(face: Points) -> Points:
 
 
 def perform(landmarks: NDArray[np.float32], mean: Points) -> Performer:
+    """What one person does, from landmarks (T, 478, 3) and the mean face (478, 3)."""
     poses = [fit_pose(face, mean) for face in landmarks]
-    shapes = [free_of_pose(face, pose) for face, pose in zip(landmarks, poses)]
+    shapes = [free_of_pose(face, pose) for face, pose in zip(landmarks, poses, strict=True)]
     measures = [measure(shape) for shape in shapes]
     rests = np.array([each.rest for each in measures])
     return Performer(

@@ -1,6 +1,6 @@
 """A face's gesture made the sitter's own: part by part, within the portrait's limits.
 
-In goes a `Gesture` (what a face does, relative to its own neutral), out comes the sitter's `Motion`.
+In goes a `Gesture` (what a face does, relative to its own neutral), out comes a sitter's `Motion`.
 The gallery makes gestures of visitors, fine-tuning draws them from the expression bank; both pass
 through here, so that the generator is fed in the gallery what it has learnt from.
 """
@@ -136,7 +136,7 @@ class Retarget:
         closure = np.where(openness < 1.0, shut, WIDENING * (1.0 - openness))
         apart = np.clip((abs(float(openness[0] - openness[1])) - 0.08) / 0.17, 0.0, 1.0)
         blended = closure.mean() + apart * (closure - closure.mean())
-        return np.clip(blended, WIDEST, 1.0)
+        return np.asarray(np.clip(blended, WIDEST, 1.0))
 
     def _look(self, gaze: Points, closure: Points) -> Points:
         """Shift of both irises; shut eyes keep looking where they looked: (2,)."""

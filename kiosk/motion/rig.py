@@ -63,7 +63,7 @@ def pose_landmarks(neutral: Floats, motion: Motion) -> Floats:
 def express(still: Points, motion: Motion) -> Points:
     """Expression and lids without the head's turn: (468, 3)."""
     mesh = still[:MESH] + motion.expression
-    for eye, closure in zip(EYES, motion.closure):
+    for eye, closure in zip(EYES, motion.closure, strict=True):
         _close_lids(mesh, still, eye, closure=float(np.clip(closure, *CLOSURE_RANGE)))
     _part_lips(mesh)
     return mesh
@@ -136,7 +136,7 @@ def eye_transform(still: Points, moved: Points, eye: Eye) -> Points:
 def _move_irises(still: Points, moved: Points, motion: Motion) -> Points:
     """The ten iris landmarks, shifted by the gaze and carried along by the head: (10, 3)."""
     irises = []
-    for eye, gaze in zip(EYES, motion.gaze):
+    for eye, gaze in zip(EYES, motion.gaze, strict=True):
         iris = still[eye.iris : eye.iris + 5].copy()
         iris[:, :2] += gaze * eye_width(still, eye)
         transform = eye_transform(still, moved, eye)

@@ -1,7 +1,6 @@
 """The sitter that motion is made for, and the limits and gains of their portrait."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +63,9 @@ def soft_limit(
 def limit_turn(turn_deg: Points, limits: Limits) -> Points:
     """Yaw, pitch, roll (3,) in degrees, each kept softly within its limits, side by side."""
     sides = (limits.yaw_deg, limits.pitch_deg, limits.roll_deg)
-    bounds = [side[1] if angle > 0 else -side[0] for angle, side in zip(turn_deg, sides)]
+    bounds = [
+        side[1] if angle > 0 else -side[0] for angle, side in zip(turn_deg, sides, strict=True)
+    ]
     return soft_limit(turn_deg, np.array(bounds))
 
 

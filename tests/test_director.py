@@ -1,0 +1,116 @@
+"""Visitors in, portrait motion out; hands change without a jump."""
+
+import numpy as np
+
+from kiosk.messages import Face, Visitor
+from kiosk.motion.director import Director, mix_motions
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of
+from kiosk.motion.rig import no_motion
+from kiosk.motion.settings import MotionSettings
+from kiosk.motion.target import MotionTarget
+
+MEAN = load_face_model().mean
+TARGET = MotionTarget("sitter", (0.3 * MEAN).astype(np.float32))
+FRAME = (640, 480)
+# canvas units a frame: a quick blink or turn, far below a jump
+SMOOTH = 0.03
+
+
+def visitor(now: float, turn_deg: tuple[float, float, float] | None, track_id: int = 1) -> Visitor:
+    if turn_deg is None:
+        return Visitor(None, 0.0, FRAME, now)
+    landmarks = 150 * MEAN @ rotation_of(np.array(turn_deg)).T + np.array([320, 240, 0])
+    return Visitor(Face(track_id, landmarks.astype(np.float32), 1.0), 0.0, FRAME, now)
+
+
+def play(director: Director, turns: list, track_id: int = 1, start: float = 0.0) -> np.ndarray:
+    out = []
+    for n, turn in enumerate(turns):
+        now = start + n / 30
+        out.append(director(visitor(now, turn, track_id), now).landmarks)
+    return np.array(out)
+
+
+def director() -> Director:
+    return Director(TARGET, MotionSettings(), seed=0)
+
+
+def test_message_says_which_portrait_and_which_frame() -> None:
+    message = director()(visitor(12.5, None), 12.5)
+
+    assert message.portrait_id == "sitter"
+    assert message.captured_at == 12.5
+    assert message.landmarks.shape == (478, 3)
+    assert message.landmarks.dtype == np.float32
+
+
+def test_portrait_begins_as_it_hangs() -> None:
+    first = director()(visitor(0.0, (25.0, 0.0, 0.0)), 0.0).landmarks
+
+    assert np.abs(first - TARGET.landmarks).max() < 1e-4
+
+
+def test_head_follows_the_visitors() -> None:
+    rest = (0.0, 6.0, 0.0)
+    landmarks = play(director(), [rest] * 60 + [(12.0, 6.0, 0.0)] * 45)
+
+    turned = angles_deg(fit_pose(landmarks[-1], MEAN).rotation)
+    before = angles_deg(fit_pose(landmarks[55], MEAN).rotation)
+    assert 8.0 < turned[0] - before[0] < 13.0
+
+
+def test_changes_of_hand_never_jump() -> None:
+    moving = director()
+    parts = [
+        play(moving, [None] * 60, start=0.0),
+        play(moving, [(18.0, -5.0, 8.0)] * 40, track_id=1, start=2.0),
+        play(moving, [(-18.0, 15.0, -8.0)] * 10, track_id=2, start=2.0 + 40 / 30),
+        play(moving, [(18.0, 15.0, -8.0)] * 40, track_id=3, start=2.0 + 50 / 30),
+        play(moving, [None] * 60, start=2.0 + 90 / 30),
+    ]
+
+    steps = np.abs(np.diff(np.concatenate(parts)[..., :2], axis=0)).max(axis=(1, 2))
+
+    assert steps.max() < SMOOTH
+
+
+def test_hand_over_is_done_when_its_time_is_over() -> None:
+    moving = director()
+    play(moving, [(15.0, 6.0, 0.0)] * 60)
+    play(moving, [None] * 25, start=2.0)
+    alone = director()
+    play(alone, [None] * 2, start=2.0 + 24 / 30)
+    fresh = Director(TARGET, MotionSettings(), seed=0)
+    later = play(fresh, [None] * 25, start=2.0)
+
+    now = 2.0 + 24 / 30
+    assert np.allclose(moving.motion.rotation, fresh.motion.rotation, atol=1e-6)
+    assert np.abs(later[-1] - moving(visitor(now, None), now).landmarks).max() < 1e-5
+
+
+def test_other_visitor_has_another_neutral() -> None:
+    moving = director()
+    play(moving, [(0.0, 6.0, 0.0)] * 60, track_id=1)
+    play(moving, [(4.0, 6.0, 0.0)] * 60, track_id=2, start=2.0)
+    same = director()
+    play(same, [(0.0, 6.0, 0.0)] * 60, track_id=1)
+    play(same, [(4.0, 6.0, 0.0)] * 60, track_id=1, start=2.0)
+
+    assert abs(moving.motion.rotation[1]) < abs(same.motion.rotation[1])
+
+
+def test_portrait_breathes_while_it_follows() -> None:
+    landmarks = play(director(), [(0.0, 6.0, 0.0)] * 150)
+
+    assert np.ptp(landmarks[60:, 4, 1]) > 0.003
+
+
+def test_mixing_goes_from_one_motion_to_the_other() -> None:
+    one = no_motion()
+    director_ = director()
+    play(director_, [(10.0, 0.0, 0.0)] * 30)
+    other = director_.motion
+
+    assert (mix_motions(one, other, 0.0).rotation == one.rotation).all()
+    assert np.allclose(mix_motions(one, other, 1.0).rotation, other.rotation)

@@ -1,0 +1,172 @@
+"""Gestures made the sitter's own."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kiosk.face import INNER_LOWER_LIP, INNER_UPPER_LIP, LEFT_MOUTH, MESH, RIGHT_MOUTH
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.geometry import angles_deg, fit_pose, measure, rotation_of
+from kiosk.motion.parts import proportions_of
+from kiosk.motion.retarget import Gesture, Retarget
+from kiosk.motion.rig import pose_landmarks
+from kiosk.motion.settings import MotionSettings
+from kiosk.motion.target import Gains, Limits, MotionTarget, limit_turn, soft_limit
+
+MEAN = load_face_model().mean
+UPPER, LOWER = list(INNER_UPPER_LIP[1:-1]), list(INNER_LOWER_LIP[1:-1])
+
+
+def sitter(
+    turn_deg: tuple[float, float, float] = (0.0, 0.0, 0.0), **kwargs: object
+) -> MotionTarget:
+    landmarks = 0.3 * MEAN @ rotation_of(np.array(turn_deg)).T + np.array([0.05, -0.1, 0.0])
+    return MotionTarget("sitter", landmarks.astype(np.float32), **kwargs)
+
+
+def gesture(**kwargs: object) -> Gesture:
+    rest = Gesture(
+        offsets=np.zeros((MESH, 3)),
+        gaps=np.zeros(9),
+        openness=np.ones(2),
+        gaze=np.zeros((2, 2)),
+        turn_deg=np.zeros(3),
+        shift=np.zeros(2),
+        scale=1.0,
+        proportions=proportions_of(MEAN),
+    )
+    return replace(rest, **kwargs)
+
+
+def retarget(target: MotionTarget | None = None) -> Retarget:
+    return Retarget(target or sitter(), MotionSettings())
+
+
+def mouth_opening(offset: float) -> np.ndarray:
+    offsets = np.zeros((MESH, 3))
+    offsets[LOWER, 1] = offset
+    return offsets
+
+
+def test_resting_face_leaves_the_painting_as_it_hangs() -> None:
+    motion = retarget()(gesture())
+
+    assert not motion.expression.any()
+    assert not motion.rotation.any()
+    assert not motion.closure.any()
+    assert not motion.gaze.any()
+    assert motion.scale == 1.0
+
+
+@pytest.mark.parametrize("yaw", [-90.0, -25.0, 5.0, 25.0, 90.0])
+def test_head_never_turns_past_the_portraits_limits(yaw: float) -> None:
+    limits = Limits(yaw_deg=(-12.0, 20.0), pitch_deg=(-8.0, 8.0), roll_deg=(-5.0, 5.0))
+
+    turned = limit_turn(np.array([yaw, 2 * yaw, yaw]), limits)
+
+    assert -12.0 <= turned[0] <= 20.0
+    assert abs(turned[1]) <= 8.0
+    assert abs(turned[2]) <= 5.0
+
+
+def test_small_turns_are_taken_over_whole() -> None:
+    assert limit_turn(np.array([5.0, -3.0, 2.0]), Limits()) == pytest.approx([5.0, -3.0, 2.0])
+
+
+@pytest.mark.parametrize("painted", [(0.0, 0.0, 0.0), (-35.0, 10.0, 8.0)])
+def test_sitter_turns_about_their_own_axes(painted: tuple[float, float, float]) -> None:
+    target = sitter(painted)
+    motion = retarget(target)(gesture(turn_deg=np.array([6.0, 4.0, -3.0])))
+
+    moved = fit_pose(pose_landmarks(target.landmarks, motion), MEAN)
+
+    assert angles_deg(moved.rotation) == pytest.approx(np.add(painted, [6.0, 4.0, -3.0]), abs=0.1)
+
+
+def test_closed_lips_stay_exactly_closed_whatever_the_face_does() -> None:
+    rng = np.random.default_rng(0)
+    motion = retarget()(gesture(offsets=rng.normal(0, 0.03, (MESH, 3)), gaps=np.full(9, 0.003)))
+
+    assert motion.expression[UPPER] == pytest.approx(motion.expression[LOWER], abs=1e-7)
+
+
+def test_lips_do_not_chatter_about_their_contact() -> None:
+    follow = retarget()
+    follow(gesture(gaps=np.full(9, 0.0)))
+
+    for gap in (0.008, 0.002, 0.009, 0.001):
+        motion = follow(gesture(gaps=np.full(9, gap)))
+        assert motion.expression[UPPER] == pytest.approx(motion.expression[LOWER], abs=1e-7)
+
+
+def test_open_mouth_opens_the_sitters() -> None:
+    motion = retarget()(gesture(offsets=mouth_opening(0.2), gaps=np.full(9, 0.2)))
+
+    opening = motion.expression[LOWER, 1] - motion.expression[UPPER, 1]
+    assert opening == pytest.approx(0.3 * np.full(9, 0.19), rel=0.05)
+
+
+def test_grin_of_a_broad_mouth_is_softened() -> None:
+    offsets = np.zeros((MESH, 3))
+    offsets[LEFT_MOUTH, 0], offsets[RIGHT_MOUTH, 0] = -0.15, 0.15
+    target = sitter()
+
+    moved = pose_landmarks(target.landmarks, retarget(target)(gesture(offsets=offsets)))
+
+    rest, grin = (measure((face - face.mean(axis=0)) / 0.3) for face in (target.landmarks, moved))
+    assert 1.15 < grin.width / rest.width < 1.0 + 0.3 / rest.width
+
+
+@pytest.mark.parametrize(
+    ("openness", "closure"), [(1.0, 0.0), (0.1, 1.0), (-0.2, 1.0), (3.0, -0.4)]
+)
+def test_shut_is_shut_and_wide_is_bounded(openness: float, closure: float) -> None:
+    motion = retarget()(gesture(openness=np.full(2, openness)))
+
+    assert motion.closure == pytest.approx([closure, closure])
+
+
+def test_wink_shuts_one_eye_and_noise_shuts_none_alone() -> None:
+    wink = retarget()(gesture(openness=np.array([0.1, 1.0])))
+    noise = retarget()(gesture(openness=np.array([0.96, 1.0])))
+
+    assert wink.closure == pytest.approx([1.0, 0.0])
+    assert noise.closure[0] == noise.closure[1]
+
+
+def test_shut_eyes_keep_looking_where_they_looked() -> None:
+    follow = retarget()
+    before = follow(gesture(gaze=np.full((2, 2), 0.08)))
+    during = follow(gesture(gaze=np.full((2, 2), -0.2), openness=np.zeros(2)))
+
+    assert (during.gaze == before.gaze).all()
+
+
+def test_gains_make_up_for_a_weak_response_within_bounds() -> None:
+    gaze = np.full((2, 2), 0.03)
+    once = retarget()(gesture(gaze=gaze)).gaze[0, 0]
+    twice = retarget(sitter(gains=Gains(gaze=2.0)))(gesture(gaze=gaze)).gaze[0, 0]
+    most = retarget(sitter(gains=Gains(gaze=9.0)))(gesture(gaze=gaze)).gaze[0, 0]
+
+    assert twice == pytest.approx(2 * once)
+    assert most == pytest.approx(2.6 * once)
+
+
+def test_sideways_steps_are_damped_and_bounded() -> None:
+    step = retarget()(gesture(shift=np.array([0.2, 0.0]))).translation[0]
+    leap = retarget()(gesture(shift=np.array([50.0, 0.0]), scale=9.0))
+
+    assert step == pytest.approx(0.2 * 0.25 * 0.3, rel=1e-3)
+    assert leap.translation[0] < 0.11 * 0.3 * 1.86
+    assert leap.scale <= 1.1
+
+
+def test_soft_limit_is_straight_then_bent_and_never_passed() -> None:
+    values = np.linspace(-5, 5, 2001)
+    limited = soft_limit(values, 1.0)
+
+    assert (np.abs(limited) <= 1.0).all()
+    assert (np.diff(limited) >= 0).all()
+    assert soft_limit(0.4, 1.0) == pytest.approx(0.4)
+    assert np.abs(np.diff(limited, 2)).max() < 1e-4
