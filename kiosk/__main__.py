@@ -4,6 +4,7 @@ Each command lives in its own module of `kiosk.cli`, whose heavy imports wait un
 """
 
 import logging
+import signal
 import sys
 
 import typer
@@ -42,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     debug = DEBUG in given
     set_up_log(debug=debug)
+    # systemd's way to end a service: as clean an end as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return int(app([word for word in given if word != DEBUG], standalone_mode=False) or 0)
     except KeyboardInterrupt:

@@ -108,18 +108,19 @@ class Road:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
         screen.show(None)
         shown_at = self._clock()
-        ends_at = None
+        ends_at: float | None = None
         last: Layers | None = None
         while not screen.closed and (ends_at is None or self._clock() < ends_at):
             self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
             layers = self._layers.take(POLL_S)
-            if layers is None:
+            if layers is not None and layers.portrait_id == self._pack.meta.id:
+                shown_at, last = self._clock(), layers
+                self._show(screen, layers)
+            else:
                 stale = self._clock() - shown_at > STALE_S
                 screen.show(None if stale else last)
-            elif layers.portrait_id == self._pack.meta.id:
-                shown_at, last = self._clock(), layers
-                ends_at = ends_at or (shown_at + seconds if seconds else None)
-                self._show(screen, layers)
+            if seconds and ends_at is None and (last or self.health.failures("generator")):
+                ends_at = self._clock() + seconds
             self.health.say_every_minute(dropped=self._dropped)
 
     def report(self) -> Report:

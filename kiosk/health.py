@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 ROAD = "latency"  # the name under which capture-to-composed is kept
 BIN_MS = 0.5
+SILENCE_S = 30.0  # a stage whose heart has not beaten for so long hangs
 BINS = 4000  # to two seconds; what is longer counts as that
 
 Percentiles = dict[str, float]
@@ -82,8 +83,8 @@ class Health:
         self._times: dict[str, Times] = {ROAD: Times()}
         self._beats: dict[str, float] = {}
         self._failures: dict[str, int] = {}
-        self.started_at = clock()
-        self._said_at = self.started_at
+        self._shown_from: float | None = None  # when the first picture was composed
+        self._said_at = clock()
 
     def beat(self, stage: str) -> None:
         """A stage is alive."""
@@ -92,6 +93,10 @@ class Health:
     def fail(self, stage: str) -> None:
         """A stage has raised."""
         self._failures[stage] = self._failures.get(stage, 0) + 1
+
+    def failures(self, stage: str) -> int:
+        """How often a stage has raised."""
+        return self._failures.get(stage, 0)
 
     def silent(self, limit_s: float) -> list[str]:
         """The stages whose heart has not beaten for ``limit_s`` seconds."""
@@ -120,6 +125,8 @@ class Health:
 
     def shown(self, captured_at: float) -> None:
         """A picture that descends from a frame of that time is composed now."""
+        if self._shown_from is None:
+            self._shown_from = self._clock()
         self.record_since(ROAD, captured_at)
 
     def say_every_minute(self, *, dropped: int) -> None:
@@ -136,6 +143,8 @@ class Health:
             shown = self._times[ROAD].look()
             for times in self._times.values():
                 times.look()
+        for stage in self.silent(SILENCE_S):
+            logger.error("%s has not been heard of for %.0f s or more", stage, SILENCE_S)
         logger.info(
             "%.1f frames/s, latency p50 %.0f p95 %.0f ms, %s, %d dropped, %d failed, %.0f MB",
             shown / (now - self._said_at), road["p50"], road["p95"],
@@ -145,8 +154,9 @@ class Health:
         self._said_at = now
 
     def report(self, *, dropped: int, engine: str, portrait: str) -> Report:
-        """Everything since the start."""
-        seconds = max(self._clock() - self.started_at, 1e-9)
+        """Everything since the first picture was composed."""
+        now = self._clock()
+        seconds = max(now - (now if self._shown_from is None else self._shown_from), 1e-3)
         with self._lock:
             stages = {
                 name: times.percentiles() for name, times in self._times.items() if name != ROAD

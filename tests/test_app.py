@@ -119,6 +119,19 @@ def test_layers_of_another_portrait_are_not_drawn(pack: Pack, clip: Path) -> Non
     assert all(shown is None for shown in screen.shown)
 
 
+def test_a_run_ends_in_time_though_the_network_fails(pack: Pack, clip: Path) -> None:
+    class Broken(ShortRoad):
+        def build_generator(self) -> Stage[PortraitMotion, Layers]:
+            raise PackError("gradient: weights are wrong")
+
+    screen = FakeScreen()
+    with Broken(settings(str(clip)), pack) as road:
+        road.run(screen, seconds=0.2)
+
+    assert screen.shown
+    assert all(shown is None for shown in screen.shown)
+
+
 def test_watchers_see_every_composed_picture(pack: Pack, clip: Path) -> None:
     seen: list[tuple[tuple[int, ...], float]] = []
     screen = FakeScreen(SIZE, closes_after=6)

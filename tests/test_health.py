@@ -31,7 +31,8 @@ def test_latency_runs_from_capture_to_composed() -> None:
     report = health.report(dropped=2, engine="cpu", portrait="mona")
 
     assert report.frames_shown == 30
-    assert report.fps == pytest.approx(10)
+    assert report.seconds == pytest.approx(2.9)  # from the first picture
+    assert report.fps == pytest.approx(10, rel=0.05)
     assert report.latency_ms["p50"] == pytest.approx(50, abs=1)
     assert (report.dropped, report.engine, report.portrait) == (2, "cpu", "mona")
 
@@ -67,6 +68,17 @@ def test_a_stage_whose_heart_stops_is_named() -> None:
     health.beat("camera")
 
     assert health.silent(limit_s=2.0) == ["generator"]
+
+
+def test_a_stage_that_hangs_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock(0.0)
+    health = Health(clock, log_every_s=60)
+    health.beat("generator")
+    clock.now = 61.0
+
+    health.say_every_minute(dropped=0)
+
+    assert "generator has not been heard of" in caplog.records[0].getMessage()
 
 
 def test_very_long_times_are_counted() -> None:

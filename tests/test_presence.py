@@ -1,3 +1,5 @@
+import logging
+
 import pytest
 
 from kiosk.config import TrackingSettings
@@ -111,3 +113,18 @@ def test_the_visitors_face_is_the_newest_one() -> None:
     moved = make_face(1, centre=(330, 240))
 
     assert gallery.see(moved).face is moved
+
+
+def test_comings_and_goings_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    gallery = Gallery()
+    with caplog.at_level(logging.INFO):
+        gallery.see(seconds=3)
+        gallery.see(make_face(1), seconds=3)
+        gallery.see(seconds=4)
+
+    nobody = "nobody is before the camera; the portrait idles"
+    assert [record.getMessage() for record in caplog.records] == [
+        nobody,
+        "a visitor has come",
+        nobody,
+    ]

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,7 +80,8 @@ def show_portrait(
             road.watch(look_away)
         if record is not None:
             record_road(road, record, size=config.display.size, stack=stack)
-        road.run(screen, seconds=seconds)
+        with suppress(KeyboardInterrupt):  # the usual end of a run without --seconds
+            road.run(screen, seconds=seconds)
         return road.report()
 
 

@@ -4,11 +4,15 @@ The nearest and most frontal face leads, and goes on leading until another is cl
 while, or it has been lost for longer than a moment. Time is that of the frames.
 """
 
+import logging
+
 import numpy as np
 
 from kiosk.config import TrackingSettings
 from kiosk.face import LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
 from kiosk.messages import Face, Faces, Visitor
+
+logger = logging.getLogger(__name__)
 
 MEMORY_S = 0.5  # a face lost for longer has to arrive again
 PROFILE = 0.5  # what a face in profile counts for, against one that looks this way
@@ -24,6 +28,7 @@ class Presence:
         self._leader_seen_at = now
         self._rival: tuple[int, float] | None = None  # track, and since when it is the better one
         self._since = now
+        self._said: bool | None = None  # what the log knows: whether somebody is there
 
     def __call__(self, faces: Faces) -> Visitor:
         """The visitor, seen now or within the time of grace; else none."""
@@ -36,6 +41,7 @@ class Presence:
                 self._lead(best, now)
         elif best is not None and self._overtakes(best, current, now):
             self._lead(best, now)
+        self._say(now)
         return Visitor(
             face=self._leader,
             since=self._since,
@@ -76,6 +82,16 @@ class Presence:
         if self._rival is None or self._rival[0] != best.track_id:
             self._rival = (best.track_id, now)
         return now - self._rival[1] >= self._settings.rival_s
+
+    def _say(self, now: float) -> None:
+        """Log when somebody has come, and when nobody has been there for a while."""
+        present = self._leader is not None
+        if present == self._said or (not present and now - self._since < self._settings.leave_s):
+            return
+        self._said = present
+        logger.info(
+            "a visitor has come" if present else "nobody is before the camera; the portrait idles"
+        )
 
     def _lead(self, face: Face | None, now: float) -> None:
         """Give the lead to ``face``, or to nobody."""
