@@ -48,7 +48,7 @@ def test_message_says_which_portrait_and_which_frame() -> None:
 def test_portrait_begins_as_it_hangs() -> None:
     first = director()(visitor(0.0, (25.0, 0.0, 0.0)), 0.0).landmarks
 
-    assert np.abs(first - TARGET.landmarks).max() < 1e-4
+    assert np.abs(first - TARGET.landmarks)[:, :2].max() < 1e-4
 
 
 def test_head_follows_the_visitors() -> None:

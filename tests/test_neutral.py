@@ -84,10 +84,10 @@ def test_visitor_who_comes_with_shut_eyes_has_open_ones_at_rest() -> None:
 
 def test_heads_zero_drifts_slowly_and_not_far() -> None:
     learner = NeutralLearner()
-    for n in range(3000):
+    for n in range(900):
         turn = np.array([25.0, 6.0, 0.0])
-        neutral = learner.observe(MODEL.mean, measure(MODEL.mean), turn, at=n / 30)
-        if n == 30:
+        neutral = learner.observe(MODEL.mean, measure(MODEL.mean), turn, at=n / 5)
+        if n == 5:
             early = neutral.turn_deg[0]
 
     assert early < 3.0

@@ -36,10 +36,10 @@ class Bank:
     def expression(self, index: int) -> Floats:
         """(468, 3) float32 offsets from neutral, pose-free, io of the mean face."""
         row = index % len(self.codes)
-        offsets = np.tensordot(self.codes[row], self.basis, axes=1)
+        offsets = np.einsum("k,kij->ij", self.codes[row], self.basis)
         if index >= len(self.codes):
             offsets = load_face_model().mirrored(offsets)
-        return offsets.astype(np.float32)
+        return np.asarray(offsets, np.float32)
 
     def eyes(self, index: int) -> tuple[Points, Points]:
         """Closure (2,) and gaze (2, 2) of one face."""

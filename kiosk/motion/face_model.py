@@ -31,19 +31,27 @@ class FaceModel:
     rest_spread: Points  # (7,) their standard deviation
     rest_pitch_deg: float  # how a face that looks straight at a camera is pitched
     rest_gaze_y: float  # and where its irises are, eye widths
-    components: Points  # (25, 1404) principal components of shapes, each divided by its spread
-    weights: Points  # (25, 7) components to the distance from neutral
+    reading: Points  # (7, 1404) from a shape's offsets to its distance from neutral
     bias: Points  # (7,)
     response: Points  # (7, 468, 3) mean change of shape per unit of each measure
 
     def distance_from_rest(self, shape: Points) -> Points:
         """Each measure's estimated distance from this person's own neutral: (7,)."""
         offsets = (shape[:MESH] - self.mean[:MESH]).ravel()
-        return np.asarray(self.components @ offsets @ self.weights + self.bias)
+        return np.asarray(_apply(self.reading, offsets) + self.bias)
+
+    def bend(self, change: Points) -> Points:
+        """Offsets (468, 3) that change the resting measures by so much."""
+        return np.asarray(np.einsum("k,kij->ij", change, self.response))
 
     def mirrored(self, points: Points) -> Points:
         """A face or its offsets, (468 or 478, 3), seen in a mirror."""
         return np.asarray(points[self.mirror[: len(points)]] * ACROSS)
+
+
+def _apply(matrix: Points, vector: Points) -> Points:
+    """A product too small for BLAS's threads, which would wait for one another."""
+    return np.asarray(np.einsum("ij,j->i", matrix, vector))
 
 
 @lru_cache(maxsize=1)

@@ -81,8 +81,7 @@ def _fit_model(performers: list[Performer], mean: Points, mirror: NDArray[np.int
         rest_spread=np.maximum(rests.std(axis=0), SMALLEST_SPREAD),
         rest_pitch_deg=float(np.median(pitches)),
         rest_gaze_y=float(np.median([np.median(each.gazes[..., 1]) for each in performers])),
-        components=components,
-        weights=solution,
+        reading=solution.T @ components,
         bias=bias,
         response=_response(shapes, distances, weights),
     )
@@ -185,7 +184,7 @@ def _most_varied(codes: Points, people: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _save_model(model: FaceModel, path: Path) -> None:
-    half = {name: getattr(model, name).astype(np.float16) for name in ("components", "response")}
+    half = {name: getattr(model, name).astype(np.float16) for name in ("reading", "response")}
     np.savez_compressed(
         path,
         mean=model.mean.astype(np.float32),
@@ -194,7 +193,6 @@ def _save_model(model: FaceModel, path: Path) -> None:
         rest_spread=model.rest_spread,
         rest_pitch_deg=model.rest_pitch_deg,
         rest_gaze_y=model.rest_gaze_y,
-        weights=model.weights,
         bias=model.bias,
         **half,
     )

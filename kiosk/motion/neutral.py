@@ -79,8 +79,9 @@ class NeutralLearner:
         self._count, self._at = self._count + 1, at
         self._gather_shape(shape, measures.rest, distance)
         self._move_zero(elapsed)
-        # the estimates move slowly: every third frame is enough once they have settled
-        if self._neutral is None or self._count < 30 or self._count % 3 == 0:
+        # the estimates move ever more slowly: not every frame need be pondered
+        pause = 1 if self._count < 30 else 3 if self._count < 300 else 6
+        if self._neutral is None or self._count % pause == 0:
             self._rest = self._estimate_rest()
             self._neutral = self._compose(shape)
         return self._neutral
@@ -148,7 +149,7 @@ class NeutralLearner:
     def _compose(self, shape: Points) -> Neutral:
         """The mean shape, bent until its measures are the estimated ones."""
         rest = self._rest
-        bend = np.tensordot(rest - self._shape_rest, self._model.response, axes=1)
+        bend = self._model.bend(rest - self._shape_rest)
         whole = np.vstack([self._shape + bend, shape[MESH:]])
         seen = np.median(self._gazes[: min(self._count, MEMORY)], axis=0)
         trust = self._count / (self._count + 60)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import MESH
+from kiosk.face import LOWER_LIP, MESH, UPPER_LIP
 from kiosk.messages import Motion
 from kiosk.motion.bank import Bank
 from kiosk.motion.face_model import load_face_model
@@ -22,6 +22,7 @@ from kiosk.motion.target import Limits, MotionTarget, Neck
 Points = NDArray[np.float64]
 
 PAST_LIMITS = 1.08  # the gallery's motion never comes so far, its landmarks' noise may
+OPEN_MOUTHS = 0.4  # of expressions: a mouth has more to learn than the rest of a face
 GAZE = np.array([0.26, 0.14])  # eye widths
 
 
@@ -42,6 +43,7 @@ class Rehearsal:
         self._mean = load_face_model().mean
         self._proportions = proportions_of(self._mean)
         self._rest_gaps = lip_gaps(self._mean)
+        self._open = _open_mouths(bank)
 
     def draw(self, rng: np.random.Generator) -> Motion:
         """One motion; the same generator state gives the same motion."""
@@ -63,12 +65,14 @@ class Rehearsal:
     def _expression(self, rng: np.random.Generator) -> Points:
         """Two people's expressions mixed, weaker or stronger than seen; sometimes part by part."""
         first, second = rng.integers(len(self._bank), size=2)
+        if rng.random() < OPEN_MOUTHS:
+            first = rng.choice(self._open)
         one = self._bank.expression(int(first)).astype(np.float64)
         other = self._bank.expression(int(second)).astype(np.float64)
         if rng.random() < 0.3:  # one's mouth below the other's brows
             part = np.clip((self._mean[:MESH, 1:2] + 0.05) / 0.2, 0.0, 1.0)
         else:
-            part = np.full((MESH, 1), rng.choice([0.0, 1.0, rng.random()]))
+            part = np.full((MESH, 1), rng.choice([1.0, rng.random()]))
         return np.asarray((one * part + other * (1.0 - part)) * rng.uniform(0.0, 1.35))
 
     def _perform(self, offsets: Points, seen: int) -> Motion:
@@ -118,6 +122,13 @@ class Rehearsal:
         shift = rng.normal(0.0, 0.02, 2).clip(-0.08, 0.08)
         scale = float(np.exp(rng.normal(0.0, 0.03)))
         return replace(motion, translation=shift.astype(np.float32), scale=scale)
+
+
+def _open_mouths(bank: Bank) -> NDArray[np.intp]:
+    """The third of all faces whose lips are farthest apart."""
+    lips = bank.basis[:, LOWER_LIP, 1] - bank.basis[:, UPPER_LIP, 1]
+    gaps = np.tile(bank.codes @ lips, 2)  # a mirror changes no gap
+    return np.asarray(np.argsort(gaps)[-len(gaps) // 3 :])
 
 
 def sample_motion(bank: Bank, target: MotionTarget, rng: np.random.Generator) -> Motion:
