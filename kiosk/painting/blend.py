@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
 from kiosk.errors import PictureError
-from kiosk.face import LIPS, MESH
+from kiosk.face import LIPS
 
 Array = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
+DETAIL = 0.7  # the second photograph was lit harder than the first
 GRID = 12  # pixels between the exact values of a warp; in between it is smooth anyway
 
 
@@ -93,30 +94,38 @@ def blend_shapes(first: Array, second: Array, *, share: float) -> Array:
     return np.asarray(first * (1 - weight) + second * weight, np.float32)
 
 
-def warp(image: Image, source: Array, target: Array, *, size: tuple[int, int]) -> Image:
-    """Bend ``image`` by a thin-plate spline so that ``source`` (N, 2) comes to lie on ``target``.
+def plan_warp(source: Array, target: Array, *, size: tuple[int, int]) -> Array:
+    """For every pixel of a picture of ``size`` (width, height), where it comes from: (H, W, 2).
 
-    ``size`` is (width, height) of the result in pixels.
+    A thin-plate spline that brings ``source`` (N, 2) to lie on ``target``; in pixels.
     """
     width, height = size
     columns, rows = -(-width // GRID), -(-height // GRID)
-    x, y = np.meshgrid((np.arange(columns) + 0.5) * GRID - 0.5, (np.arange(rows) + 0.5) * GRID - 0.5)
+    across, down = (np.arange(columns) + 0.5) * GRID - 0.5, (np.arange(rows) + 0.5) * GRID - 0.5
+    x, y = np.meshgrid(across, down)
     spline = RBFInterpolator(target, source, kernel="thin_plate_spline", smoothing=2.0)
     coarse = spline(np.c_[x.ravel(), y.ravel()]).reshape(rows, columns, 2).astype(np.float32)
     full = cv2.resize(coarse, (columns * GRID, rows * GRID), interpolation=cv2.INTER_CUBIC)
-    places = full[:height, :width]
+    return np.asarray(full[:height, :width], np.float32)
+
+
+def warp(image: Image, places: Array) -> Image:
+    """Bend ``image`` (H, W) or (H, W, 3) as planned."""
     bent = cv2.remap(
         image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(bent, np.uint8)
 
 
-def match_colours(image: Array, reference: Array, mask: Array) -> Array:
-    """Give ``image`` the mean and spread per channel that ``reference`` has where ``mask`` > 0.9."""
-    inside = mask > 0.9
-    spread = reference[inside].std(0) / (image[inside].std(0) + 1e-6)
-    shifted = (image - image[inside].mean(0)) * spread + reference[inside].mean(0)
-    return np.asarray(shifted, np.float32)
+def match_colours(image: Array, reference: Array, mask: Array, *, reach: float) -> Array:
+    """Shift ``image`` to the colours ``reference`` has nearby, as compared where ``mask`` is 1.
+
+    ``reach`` is how far a place's colours count for its neighbours, pixels.
+    """
+    weight = cv2.GaussianBlur(mask, (0, 0), reach)[..., None] + 1e-4
+    gap = cv2.GaussianBlur((reference - image) * mask[..., None], (0, 0), reach)
+    broad = cv2.GaussianBlur(image, (0, 0), reach)
+    return np.asarray(broad + DETAIL * (image - broad) + gap / weight, np.float32)
 
 
 def fuse(first: Array, second: Array, weight: Array, *, levels: int = 5) -> Array:

@@ -41,9 +41,9 @@ LAYERS = (
     Layer(radius_px=24.0, tolerance=12.0, matter=0.0, opacity=0.9, load=0.6),
     Layer(radius_px=13.0, tolerance=12.0, matter=0.0, opacity=0.85, load=0.9),
     Layer(radius_px=7.5, tolerance=13.0, matter=0.0, opacity=0.85, load=1.0),
-    Layer(radius_px=4.2, tolerance=12.0, matter=0.15, opacity=0.85, load=0.9),
-    Layer(radius_px=2.6, tolerance=9.0, matter=0.4, opacity=0.85, load=0.7),
-    Layer(radius_px=1.6, tolerance=7.0, matter=0.7, opacity=0.9, load=0.5),
+    Layer(radius_px=4.2, tolerance=13.0, matter=0.15, opacity=0.85, load=0.9),
+    Layer(radius_px=2.6, tolerance=13.0, matter=0.4, opacity=0.85, load=0.7),
+    Layer(radius_px=1.6, tolerance=10.0, matter=0.7, opacity=0.9, load=0.5),
 )
 
 
@@ -64,7 +64,7 @@ def paint(
     height = np.zeros(goal.shape[:2], np.float32)
     for layer in layers:
         _paint_layer(canvas, height, goal, (matter, along, bristles), (layer, scale, rng))
-    return light_relief(canvas, height, rng)
+    return light_relief(canvas, height, matter, rng=rng)
 
 
 def stroke_directions(goal: Array, rng: np.random.Generator, *, scale: float) -> Array:
@@ -74,7 +74,7 @@ def stroke_directions(goal: Array, rng: np.random.Generator, *, scale: float) ->
     gx, gy = cv2.Scharr(grey, cv2.CV_32F, 1, 0), cv2.Scharr(grey, cv2.CV_32F, 0, 1)
     doubled = np.dstack([gx * gx - gy * gy, 2 * gx * gy])
     field = _swirl(grey.shape, rng) * 2e-4
-    for sigma, share in ((3.0, 1.0), (9.0, 0.5), (28.0, 0.3)):
+    for sigma, share in ((3.0, 0.6), (9.0, 0.6), (30.0, 0.5)):
         field += share * cv2.GaussianBlur(doubled, (0, 0), sigma * scale)
     angle = 0.5 * np.arctan2(field[..., 1], field[..., 0]) + np.pi / 2
     return np.dstack([np.cos(angle), np.sin(angle)]).astype(np.float32)
@@ -88,12 +88,18 @@ def make_bristles(rng: np.random.Generator) -> Array:
     return np.asarray(order / order.size, np.float32)
 
 
-def light_relief(canvas: Array, height: Array, rng: np.random.Generator) -> Image:
-    """Light the paint's relief from the upper left; let the weave show where paint is thin."""
+def light_relief(
+    canvas: Array, height: Array, matter: Array, *, rng: np.random.Generator
+) -> Image:
+    """Light the paint's relief from the upper left; let the weave show where paint is thin.
+
+    Paint is worked smoother where the picture matters.
+    """
     relief = cv2.GaussianBlur(height, (0, 0), 0.8)
     weave = _weave(relief.shape, rng) * np.exp(-1.5 * relief)
     relief = relief + 0.10 * weave
     slope = cv2.Sobel(relief, cv2.CV_32F, 1, 0) + cv2.Sobel(relief, cv2.CV_32F, 0, 1)
+    slope = slope * (1 - 0.65 * np.clip(matter * 1.3, 0, 1))
     shade = np.clip(1 + 0.045 * slope, 0.86, 1.16)[..., None]
     gloss = 5.0 * np.clip(slope - 0.6, 0, 2)[..., None]
     return np.asarray(np.clip(canvas * shade + gloss, 0, 255), np.uint8)
@@ -137,7 +143,8 @@ def _paint_layer(
     missed = cv2.GaussianBlur(np.linalg.norm(canvas - smooth, axis=2), (0, 0), radius * 0.5)
     columns, rows = starts.astype(np.int64).T
     weight = matter[rows, columns]
-    tolerance = layer.tolerance * (1.5 - weight)
+    light = smooth[rows, columns].mean(1) / 128  # a step shows more in the dark
+    tolerance = layer.tolerance * (1.5 - weight) * np.clip(0.25 + light, 0.3, 1.0)
     starts = starts[(missed[rows, columns] >= tolerance) & (weight >= layer.matter)]
     chance = rng.random((len(starts), 8)).astype(np.float32)
     _lay_strokes(
@@ -162,7 +169,8 @@ def _lay_strokes(fields, starts, chance, brush):  # type: ignore[no-untyped-def]
         count = _trace(path, starts[i], (canvas, goal, along), (radius, chance[i, 0]))
         _choose_colour(colour, path[:count], (goal, matter), chance[i])
         body = load * (0.6 + 0.8 * chance[i, 4])
-        stroke = (radius * (0.8 + 0.3 * chance[i, 5]), opacity, body, chance[i, 6])
+        hard = 4.0 - 2.6 * matter[int(starts[i, 1]), int(starts[i, 0])]  # flesh is blended wet
+        stroke = (radius * (0.8 + 0.3 * chance[i, 5]), opacity, body, chance[i, 6], hard)
         _lay(canvas, height, (path[:count], colour, bristles), stroke, (near, side))
 
 
@@ -221,7 +229,7 @@ def _choose_colour(colour, path, fields, chance):  # type: ignore[no-untyped-def
 def _lay(canvas, height, what, stroke, scratch):  # type: ignore[no-untyped-def]
     """Lay one stroke: paint thins out along it, hairs leave streaks, edges stand up."""
     path, colour, bristles = what
-    radius, opacity, body, chance = stroke
+    radius, opacity, body, chance, hard = stroke
     near, side = scratch
     h, w = height.shape
     left = max(int(path[:, 0].min() - radius) - 1, 0)
@@ -240,9 +248,9 @@ def _lay(canvas, height, what, stroke, scratch):  # type: ignore[no-untyped-def]
             hair = int(v / BRISTLE_PX + BRISTLES // 2 + chance * 40) % BRISTLES
             held = bristles[int(s + chance * 7919) % STRETCH, hair]
             dry = max(0.0, 1.6 * (s + radius) / length - 0.9)
-            edge = min(1.0, (1.0 - away) * radius * 0.7, (1.0 - away) * 4.0)
+            edge = min(1.0, (1.0 - away) * radius * 0.7, (1.0 - away) * hard)
             a = opacity * edge * min(1.0, max(0.0, 1.3 + 0.6 * held - 1.4 * dry))
-            shade = 1.0 + 0.09 * (held - 0.5)
+            shade = 1.0 + 0.02 * hard * (held - 0.5)
             for c in range(3):
                 canvas[y, x, c] += (colour[c] * shade - canvas[y, x, c]) * a
             ridge = body * (0.35 + 0.9 * held) * (0.75 + 0.5 * away * away)

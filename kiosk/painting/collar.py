@@ -39,9 +39,9 @@ def _make_half(half: Array, frame: Frame, rng: np.random.Generator) -> tuple[Arr
     outward = np.clip((away - 0.34) / 0.2, 0, 1)
     bend = 0.05 * soft_noise(frame, rng, cells=(5, 6))
     pleats = np.sin((angle + bend) * 13) + 0.6 * np.sin((angle - bend) * 29 + 1)
-    level = 1 + 0.035 * pleats * outward - 0.05 * soft_noise(frame, rng, cells=(9, 11))
+    level = 1 + 0.075 * pleats * outward - 0.05 * soft_noise(frame, rng, cells=(9, 11))
     level *= 0.86 + 0.14 * np.clip(inside / 0.03, 0, 1)
-    level *= np.clip(1.04 - 0.10 * x - 0.12 * np.clip(y - 0.5, 0, 1), 0.6, 1.1)
+    level *= np.clip(1.04 - 0.16 * x - 0.16 * np.clip(y - 0.5, 0, 1), 0.6, 1.1)
     phase = angle * 62
     lace = np.clip((LACE - inside) / 0.012, 0, 1) * outward
     scallop = 0.014 * (1 - np.abs(np.sin(phase / 2)))

@@ -15,19 +15,14 @@ from kiosk.painting.blend import Array
 Outline = tuple[tuple[float, float], ...]
 
 NECK: Outline = (
-    (-0.34, -0.40), (-0.325, -0.05), (-0.315, 0.14), (-0.35, 0.28), (-0.50, 0.42), (-0.80, 0.52),
+    (-0.26, -0.40), (-0.305, -0.05), (-0.312, 0.14), (-0.35, 0.28), (-0.50, 0.42), (-0.80, 0.52),
     (-0.70, 0.90), (0.0, 1.05), (0.70, 0.90), (0.80, 0.52), (0.50, 0.42), (0.35, 0.28),
-    (0.315, 0.14), (0.325, -0.05), (0.34, -0.40),
+    (0.312, 0.14), (0.305, -0.05), (0.26, -0.40),
 )  # fmt: skip
 BODY: Outline = (
     (-0.34, 0.24), (-0.62, 0.40), (-1.00, 0.52), (-1.24, 0.68), (-1.36, 1.05), (-1.46, 1.60),
     (-1.55, 2.60), (1.55, 2.60), (1.46, 1.60), (1.36, 1.05), (1.24, 0.68), (1.00, 0.52),
     (0.62, 0.40), (0.34, 0.24), (0.0, 0.30),
-)  # fmt: skip
-LOCKS: Outline = (
-    (-0.40, -0.70), (-0.47, -0.35), (-0.48, -0.05), (-0.52, 0.20), (-0.56, 0.42), (-0.40, 0.56),
-    (0.0, 0.60), (0.40, 0.56), (0.55, 0.42), (0.50, 0.20), (0.46, -0.05), (0.45, -0.35),
-    (0.38, -0.70),
 )  # fmt: skip
 
 
@@ -88,7 +83,7 @@ def make_ground(frame: Frame, rng: np.random.Generator, colour: tuple[float, ...
     """A warm dark ground, scumbled, lighter beside the shaded cheek."""
     x, y = frame.grid()
     glow = np.exp(-(((x - 0.75) / 1.3) ** 2) - (((y + 0.25) / 1.3) ** 2))
-    level = 0.42 + 0.95 * glow + 0.05 * soft_noise(frame, rng, cells=(7, 9))
+    level = 0.50 + 0.90 * glow + 0.05 * soft_noise(frame, rng, cells=(7, 9))
     level += 0.03 * soft_noise(frame, rng, cells=(40, 44))
     warm = 0.04 * soft_noise(frame, rng, cells=(5, 6))
     base = np.array(colour, np.float32) * level[..., None]
@@ -106,15 +101,6 @@ def make_neck(frame: Frame, skin: tuple[float, ...]) -> tuple[Array, Array]:
     level = level * (1 + 0.05 * tendon - 0.14 * notch)
     picture = np.array(skin, np.float32) * level[..., None]
     return np.asarray(picture, np.float32), shape_mask(NECK, frame, soft=0.005)
-
-
-def make_locks(frame: Frame, rng: np.random.Generator, colour: tuple[float, ...]) -> Array:
-    """Hair that hangs behind the neck: strands, darkest next to it."""
-    x, y = frame.grid()
-    bend = 0.03 * np.sin(y * 7 + 3 * x) + 0.02 * soft_noise(frame, rng, cells=(5, 7))
-    strands = np.sin((x + bend) * 95) * 0.22 + np.sin((x - bend) * 51 + 2) * 0.25
-    level = 0.30 + 0.9 * np.clip((np.abs(x) - 0.28) / 0.25, 0, 1) * (0.75 + strands)
-    return np.asarray(np.array(colour, np.float32) * level[..., None], np.float32)
 
 
 def make_cloth(

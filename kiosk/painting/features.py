@@ -13,6 +13,7 @@ from kiosk.face import EYES, Eye
 from kiosk.painting.blend import Array
 
 Colour = tuple[float, float, float]
+LID_DROOP = 0.035  # of the eye's width: a resting lid covers the iris's top
 SHIFT = 4  # cv2 draws in sixteenths of a pixel
 
 
@@ -34,6 +35,7 @@ def draw_eyes(face: Array, landmarks: Array, colours: Colours) -> Array:
     for side, eye in enumerate(EYES):
         upper, lower = _lid(landmarks, eye.upper), _lid(landmarks, eye.lower)
         width = float(np.linalg.norm(upper[0] - upper[-1]))
+        upper[:, 1] += LID_DROOP * width * np.sin(np.linspace(0, np.pi, len(upper)))
         opening = _fill(np.r_[upper, lower[::-1]], out.shape, soft=0.012 * width)
         ball = _eyeball(out.shape, (upper, lower), colours, side)
         out += (ball - out) * opening[..., None]
@@ -49,11 +51,14 @@ def draw_brows(face: Array, landmarks: Array, colours: Colours, *, seed: int) ->
         top = _smooth(landmarks[list(eye.brow[:5]), :2])
         low = _smooth(landmarks[list(eye.brow[5:]), :2])
         span = float(np.linalg.norm(top[0] - top[-1]))
-        hairs = np.zeros(out.shape[:2], np.float32)
+        low_x, low_y = np.r_[top, low].min(0).astype(int) - int(0.3 * span)
+        high_x, high_y = np.r_[top, low].max(0).astype(int) + int(0.3 * span)
+        part = out[low_y:high_y, low_x:high_x]
+        hairs = np.zeros(part.shape[:2], np.float32)
         for _ in range(260):
-            _draw_hair(hairs, (top, low), span, rng)
-        hairs = 0.8 * cv2.GaussianBlur(np.clip(hairs, 0, 1), (0, 0), max(0.008 * span, 0.5))
-        out += (np.array(colours.brow, np.float32) - out) * hairs[..., None]
+            _draw_hair(hairs, (top - [low_x, low_y], low - [low_x, low_y]), span, rng)
+        hairs = 0.68 * cv2.GaussianBlur(np.clip(hairs, 0, 1), (0, 0), max(0.012 * span, 0.6))
+        part += (np.array(colours.brow, np.float32) - part) * hairs[..., None]
     return out
 
 
@@ -85,9 +90,9 @@ def _eyeball(
     width = float(np.linalg.norm(upper[0] - upper[-1]))
     centre = 0.5 * (upper[0] + upper[-1])
     lid_top, lid_low = upper[:, 1].min(), lower[:, 1].max()
-    centre[1] = 0.56 * lid_top + 0.44 * lid_low
+    centre[1] = 0.55 * lid_top + 0.45 * lid_low
     centre[0] += (0.012 if side == 0 else -0.012) * width
-    radius = 0.215 * width
+    radius = 0.222 * width
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     r = np.hypot(x - centre[0], y - centre[1]) / radius
     ball = np.empty(shape, np.float32)

@@ -18,6 +18,7 @@ from kiosk.painting.blend import (
     blend_shapes,
     fuse,
     match_colours,
+    plan_warp,
     region,
     similarity,
     warp,
@@ -88,17 +89,17 @@ def make_head(
     moved = bald + (moved - bald) * [recipe.hair_volume, 0.5 + 0.5 * recipe.hair_volume]
     source = np.r_[first.landmarks[:, :2], anchors]
     stops = np.r_[target, moved]
-    bent = np.dstack([first.image, *cut_out(first.image, scale)])
-    layers = np.dstack(
-        [warp(np.ascontiguousarray(bent[..., i]), source, stops, size=size) for i in range(5)]
-    ).astype(np.float32)
-    skin = warp(second.image, second.landmarks[:, :2], target, size=size).astype(np.float32)
-    image = _fuse_skin(layers[..., :3], skin, target, recipe)
+    places = plan_warp(source, stops, size=size)
+    matte, hair = (warp(mask, places) for mask in cut_out(first.image, scale))
+    bent = warp(first.image, places).astype(np.float32)
+    places = plan_warp(second.landmarks[:, :2], target, size=size)
+    skin = warp(second.image, places).astype(np.float32)
+    image = _fuse_skin(bent, skin, target, recipe)
     depth = first.landmarks[:, 2] * np.linalg.norm(place[0, :2])
     return Head(
         image=image,
-        matte=layers[..., 3] / 255,
-        hair=layers[..., 4] / 255,
+        matte=np.asarray(matte / 255, np.float32),
+        hair=np.asarray(hair / 255, np.float32),
         landmarks=np.c_[target, depth].astype(np.float32),
     )
 
@@ -170,7 +171,9 @@ def _fuse_skin(first: Array, second: Array, target: Array, recipe: HeadRecipe) -
         hidden = np.maximum(hidden, glass)
     low = np.clip((np.arange(size[1]) - target[1, 1]) / (18 * unit) + 0.6, 0, 1)[:, None]
     mouth = region(target[list(LIPS)], size=size, grow=int(8 * unit), soft=3.5 * unit)
-    matched = match_colours(second, first, face)
+    lips = region(target[list(LIPS)], size=size, grow=int(7 * unit), soft=1.5 * unit)
+    compare = np.clip(face * (1 - hidden) * (1 - lips), 0, 1)
+    matched = match_colours(second, first, compare, reach=9 * unit)
     weight = np.maximum(face * (1 - hidden) * low * recipe.skin_share, mouth * face)
     return fuse(first, matched, weight.astype(np.float32))
 

@@ -20,6 +20,11 @@ OUTLINE = (
     (362, 170), (377, 190), (372, 225), (362, 250), (356, 285), (335, 306), (328, 322), (370, 342),
     (430, 365), (488, 390), (503, 430), (511, 500), (511, 600),
 )  # fmt: skip
+# grey hair before the backdrop, which GrabCut would take for it
+HAIR = (
+    ((162, 246), (178, 284), (196, 297), (200, 290), (192, 270), (182, 235)),
+    ((342, 270), (352, 240), (364, 246), (362, 275), (354, 296), (337, 306), (333, 296)),
+)
 # what else deserves a fine brush: the cap's badge, name plate, ribbons, button, collar
 EMBLEMS = (
     ((195, 22), (340, 22), (345, 105), (195, 105)),
@@ -38,9 +43,9 @@ def compose_hopper(photograph: Photograph, *, seed: int = 0) -> tuple[Image, Arr
     unit = float(np.linalg.norm(points[10, :2] - points[152, :2]))
     frame = Frame(width, height, (float(points[152, 0]), float(points[152, 1])), unit)
     matte = cut_out_sitter(photograph.image)
-    picture = photograph.image.astype(np.float32)
-    level = light_head(points, matte, frame, toward=(-0.42, -0.30, 0.86))
     face = region(points[list(OVAL), :2], size=(width, height), grow=0, soft=0.10 * unit)
+    picture = _calm_colours(photograph, face)
+    level = light_head(points, matte, frame, toward=(-0.42, -0.30, 0.86))
     x, y = frame.grid()
     around = np.clip(0.86 - 0.16 * x - 0.06 * np.clip(y, 0, 2), 0.2, 1)
     level = around + (level - around) * face
@@ -61,6 +66,8 @@ def cut_out_sitter(image: Image) -> Array:
     state[inside > 0] = cv2.GC_PR_FGD
     padded = cv2.copyMakeBorder(inside, 40, 40, 40, 40, cv2.BORDER_REPLICATE)
     state[cv2.erode(padded, brush)[40:-40, 40:-40] > 0] = cv2.GC_FGD
+    for lock in HAIR:
+        cv2.fillPoly(state, [np.round(np.array(lock) * scale).astype(np.int32)], cv2.GC_FGD)
     cv2.setRNGSeed(0)
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(image, state, None, *models, 4, cv2.GC_INIT_WITH_MASK)
@@ -69,6 +76,22 @@ def cut_out_sitter(image: Image) -> Array:
     sitter = cv2.morphologyEx(cv2.morphologyEx(sitter, cv2.MORPH_OPEN, tidy), cv2.MORPH_CLOSE, tidy)
     sitter = cv2.erode(sitter, np.ones((3, 3)), iterations=max(int(0.7 * scale), 1))
     return np.asarray(cv2.GaussianBlur(sitter.astype(np.float32), (0, 0), 0.7 * scale), np.float32)
+
+
+def _calm_colours(photograph: Photograph, face: Array) -> Array:
+    """Take the backdrop's blue off hair and cap, and the flash's red from around the eyes."""
+    scale = photograph.image.shape[1] / 512
+    lab = cv2.cvtColor(photograph.image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    stray = lab[..., 1:] - lab[face > 0.95][:, 1:].mean(0)
+    size = (lab.shape[1], lab.shape[0])
+    lips = photograph.landmarks[list(LIPS), :2]
+    keep = region(lips, size=size, grow=0, soft=3 * scale)
+    lab[..., 1:] -= 0.45 * stray * (face * (1 - keep))[..., None]
+    ribbons = region(np.array(EMBLEMS[2], np.float32) * scale, size=size, grow=0, soft=3 * scale)
+    blue = np.clip((-lab[..., 2] - 6) / 10, 0, 1) * np.clip((lab[..., 0] - 14) / 10, 0, 1)
+    blue *= 1 - ribbons
+    lab[..., 1:] *= 1 - 0.9 * blue[..., None]
+    return np.asarray(255 * np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1), np.float32)
 
 
 def _what_matters(landmarks: Array, matte: Array, unit: float) -> Array:

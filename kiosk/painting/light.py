@@ -20,7 +20,7 @@ PIGMENTS = np.array(
     ],
     np.float32,
 )  # fmt: skip
-GRID = 8  # pixels between the exact values of the head's depth
+GRID = 16  # pixels between the exact values of the head's depth
 
 
 def light_head(

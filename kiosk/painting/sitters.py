@@ -17,23 +17,23 @@ from kiosk.painting.blend import Array, Image, Photograph, load_photograph, regi
 from kiosk.painting.brush import paint
 from kiosk.painting.collar import wear_collar
 from kiosk.painting.dress import (
-    LOCKS,
     Frame,
     cast_shadow,
     lay_over,
     make_body,
     make_cloth,
     make_ground,
-    make_locks,
     make_neck,
     shape_mask,
     soft_noise,
 )
 from kiosk.painting.features import Colour, Colours, draw_brows, draw_eyes
+from kiosk.painting.hair import hang_before_ears, hang_behind
 from kiosk.painting.head import Head, HeadRecipe, make_head
 from kiosk.painting.hopper import compose_hopper
 from kiosk.painting.light import light_head, mix_from_pigments, shine, vignette
 
+NOSTRILS = (4, 98, 97, 2, 326, 327, 64, 294, 1)
 SWEATER_NECK = (
     (-0.335, 0.14), (-0.345, 0.27), (-0.22, 0.40), (0.0, 0.45), (0.22, 0.40), (0.345, 0.27),
     (0.335, 0.14), (0.39, 0.17), (0.43, 0.27), (0.30, 0.47), (0.0, 0.56), (-0.30, 0.47),
@@ -68,7 +68,7 @@ def make_visitor(*, seed: int = 0, width_px: int = 1200) -> Image:
         chin=frame.chin,
         face_height_px=frame.unit,
         roll_deg=1.0,
-        jaw=1.0,
+        jaw=0.95,
         nose=0.95,
         eye_gap=0.97,
         eye_size=1.04,
@@ -84,7 +84,8 @@ def make_visitor(*, seed: int = 0, width_px: int = 1200) -> Image:
         skin=(206.0, 163.0, 141.0),
         white=(218.0, 208.0, 200.0),
     )
-    picture, body = _wear_sweater(_room(frame, rng), colours.skin, frame, rng)
+    low = replace(frame, chin=(frame.chin[0], frame.chin[1] - 0.06 * frame.unit))
+    picture, body = _wear_sweater(_room(frame, rng), colours.skin, low, rng)
     picture = set_head(picture, body, head, frame=frame, colours=colours)
     picture = np.ascontiguousarray(picture[:, ::-1])
     grain = cv2.GaussianBlur(rng.standard_normal(picture.shape[:2]), (0, 0), 0.7)
@@ -133,12 +134,13 @@ def compose_personne(*, seed: int = 0, width_px: int = 1536) -> tuple[Image, Arr
     )
     colours = Colours(
         iris=(88.0, 84.0, 58.0),
-        brow=(74.0, 48.0, 34.0),
-        hair=(72.0, 40.0, 26.0),
-        skin=(208.0, 164.0, 136.0),
+        brow=(40.0, 26.0, 20.0),
+        hair=(60.0, 40.0, 29.0),
+        skin=(206.0, 157.0, 126.0),
     )
     picture, body = _dress_personne(make_ground(frame, rng, (74, 60, 44)), colours, frame, rng)
     picture = set_head(picture, body, head, frame=frame, colours=colours)
+    picture = hang_before_ears(picture, frame, rng=rng, colour=colours.hair)
     picture = _light_personne(picture, head, frame)
     return np.asarray(np.clip(picture, 0, 255), np.uint8), _what_matters(head, frame)
 
@@ -148,11 +150,11 @@ def _dress_personne(
 ) -> tuple[Array, Array]:
     """Hair down the nape, neck, a dark gown and the linen collar; and the mask of it all."""
     low = replace(frame, chin=(frame.chin[0], frame.chin[1] - 0.07 * frame.unit))
-    picture = lay_over(picture, make_locks(low, rng, colours.hair), shape_mask(LOCKS, low, soft=0.02))
+    picture = hang_behind(picture, low, rng, colours.hair)
     body = make_body(low)
-    picture = lay_over(picture, make_cloth(low, rng, (44, 34, 34), folds=0.35), body)
+    picture = lay_over(picture, make_cloth(low, rng, (60, 32, 32), folds=0.45), body)
     neck, neck_mask = make_neck(low, colours.skin)
-    picture = lay_over(picture, neck, neck_mask * (low.grid()[1] < 0.5))
+    picture = lay_over(picture, neck, neck_mask * (low.grid()[1] < 0.36))
     return wear_collar(picture, low, rng), np.maximum(body, neck_mask)
 
 
@@ -162,7 +164,7 @@ def _light_personne(picture: Array, head: Head, frame: Frame) -> Array:
     level = light_head(head.landmarks, head.matte, frame, toward=(-0.55, -0.45, 0.70))
     body = np.clip(0.78 - 0.34 * x - 0.16 * np.clip(y, 0, 2), 0.1, 1)
     level = body + (level - body) * head.matte
-    picture = shine(picture, level, ambient=0.10, gain=1.25)
+    picture = shine(picture, level, ambient=0.10, gain=1.12)
     picture = vignette(picture, frame, strength=0.45)
     return mix_from_pigments(picture, pull=0.35)
 
@@ -176,7 +178,8 @@ def _what_matters(head: Head, frame: Frame) -> Array:
     matter = np.maximum(0.62 * face, 0.3 * head.matte)
     y = frame.grid()[1]
     matter = np.maximum(matter, 0.18 * ((y > 0.1) & (y < 1.1)))
-    for part in (LIPS, EYES[0].upper_orbit + EYES[0].lower_fold, EYES[1].upper_orbit + EYES[1].lower_fold):
+    eyes = [eye.upper_orbit + eye.lower_fold + eye.brow for eye in EYES]
+    for part in (LIPS, *eyes):
         near = region(points[list(part)], size=size, grow=int(0.03 * unit), soft=0.025 * unit)
         matter = np.maximum(matter, near)
     return np.asarray(matter, np.float32)
@@ -193,6 +196,7 @@ def set_head(picture: Array, body: Array, head: Head, *, frame: Frame, colours: 
     shaded = cast_shadow(picture, oval, frame, by=(0.02, 0.12), strength=0.5)
     picture = lay_over(picture, shaded, body)
     face = colour_skin(head, colours.skin, oval)
+    face = soften_skin(face, head.landmarks, oval)
     face = draw_eyes(face, head.landmarks, colours)
     face = draw_brows(face, head.landmarks, colours, seed=0)
     face = lay_over(face, dye(head.image, colours.hair), head.hair * (1 - low))
@@ -200,10 +204,35 @@ def set_head(picture: Array, body: Array, head: Head, *, frame: Frame, colours: 
 
 
 def colour_skin(head: Head, colour: tuple[float, ...], oval: Array) -> Array:
-    """The head's picture with the mean colour of its face made ``colour``."""
+    """The head's picture with the mean colour of its face made ``colour``, and evener."""
     inside = (oval > 0.9) & (head.hair < 0.1)
     gain = np.array(colour, np.float32) / head.image[inside].mean(0)
-    return np.asarray(head.image * gain, np.float32)
+    face = np.clip(head.image * gain, 0, 255)
+    lab = cv2.cvtColor(np.asarray(face / 255, np.float32), cv2.COLOR_RGB2LAB)
+    unit = float(np.linalg.norm(head.landmarks[10, :2] - head.landmarks[152, :2]))
+    size = (face.shape[1], face.shape[0])
+    lips = region(
+        head.landmarks[list(LIPS), :2], size=size, grow=int(0.01 * unit), soft=0.02 * unit
+    )
+    stray = lab[..., 1:] - lab[inside][:, 1:].mean(0)
+    lab[..., 1:] -= 0.5 * stray * (1 - lips)[..., None]
+    stray = lab[..., 1:] - lab[lips > 0.7][:, 1:].mean(0)
+    lab[..., 1:] -= 0.75 * stray * lips[..., None]
+    return np.asarray(255 * cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.float32)
+
+
+def soften_skin(face: Array, landmarks: Array, oval: Array) -> Array:
+    """Retouch folds and spots, but leave eyes, nostrils and lips as they are."""
+    size = (face.shape[1], face.shape[0])
+    unit = float(np.linalg.norm(landmarks[10, :2] - landmarks[152, :2]))
+    keep = np.zeros_like(oval)
+    for part in (LIPS, NOSTRILS, *(eye.upper_orbit + eye.lower_fold for eye in EYES)):
+        points = landmarks[list(part), :2]
+        near = region(points, size=size, grow=int(0.012 * unit), soft=0.014 * unit)
+        keep = np.maximum(keep, near)
+    smooth = cv2.GaussianBlur(face, (0, 0), 0.022 * unit)
+    matt = np.minimum(face, smooth + 5)  # paint has no shine of its own
+    return lay_over(matt, smooth, 0.6 * oval * (1 - keep))
 
 
 def dye(image: Array, tint: tuple[float, ...]) -> Array:
