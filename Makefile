@@ -23,7 +23,7 @@ TORCH := torch==2.13.0
 APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mesa-dri \
 	libglib2.0-0 libportaudio2 xvfb
 
-.PHONY: help demo test bench install install-dev system lint clean
+.PHONY: help demo test bench install install-dev lint clean
 
 help:
 	@sed -n '2,6s/^# \{0,1\}//p' Makefile
@@ -47,16 +47,17 @@ install: $(STAMPS)/run
 
 install-dev: $(STAMPS)/dev
 
-system: | $(STAMPS)/system
-
-$(STAMPS)/system: Makefile
+$(STAMPS)/system: Makefile .ci/system-packages
 	@.ci/system-packages $(APT)
-	@$(if $(PYTHON),,echo "Python 3.10, 3.11 or 3.12 is needed: install it, or name one with PYTHON=..." >&2; exit 1)
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/torch: $(STAMPS)/system
-	@# the pin takes the CPU build where the index offers one; an index of CPU builds may be named
+$(STAMPS)/venv: $(STAMPS)/system
+	@test -n "$(PYTHON)" || { \
+		echo "Python 3.10, 3.11 or 3.12 is needed: install one, or name it with PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(STAMPS)/torch: $(STAMPS)/venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet $(TORCH) $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL))
 	@touch $@

@@ -10,7 +10,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kiosk.cli import bench, demo, portraits, run
+from kiosk.cli import add, bench, demo, paint, portraits, run, train
 from kiosk.errors import KioskError
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,10 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("bench")(bench.bench)
+portraits.app.command("add")(add.add_portrait)
 app.add_typer(portraits.app, name="portraits")
+app.add_typer(train.app, name="train")
+app.add_typer(paint.paint_app, name="paint")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return int(app([word for word in given if word != DEBUG], standalone_mode=False) or 0)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except Exception as error:
         if debug:

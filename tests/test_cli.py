@@ -111,6 +111,19 @@ def test_check_names_the_damaged_pack(
     assert "1 of 2 packs refused" in told.err
 
 
+def test_a_removed_portrait_is_gone(
+    settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_small_pack(settings.parent / "packs")
+    remove = ["portraits", "remove", "gradient", "--config", str(settings)]
+
+    monkeypatch.setattr("typer.confirm", lambda _: False)
+    assert main(remove) == 0
+    assert folder.is_dir()
+    assert main([*remove, "--yes"]) == 0
+    assert not folder.exists()
+
+
 def test_the_command_line_is_above_the_file(settings: Path) -> None:
     config = read_config(settings, {"camera": {"source": "demo"}, "portraits": {"portrait": None}})
 

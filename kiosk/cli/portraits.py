@@ -10,7 +10,9 @@ from kiosk.cli.options import ConfigPath
 from kiosk.config import load_config
 from kiosk.errors import PackError
 
-app = typer.Typer(help="Portrait packs: list, show, check.", no_args_is_help=True)
+app = typer.Typer(
+    help="Portrait packs: made, listed, shown, checked, removed.", no_args_is_help=True
+)
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="All when none.")]
 
@@ -61,6 +63,20 @@ def check_portraits(portraits: Ids = None, config: ConfigPath = None) -> None:
             console.print(str(error), markup=False)
     if faults:
         raise PackError(f"{faults} of {len(folders)} packs refused; restore the files named above")
+
+
+@app.command("remove")
+def remove_portrait(
+    portrait: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Take a pack away for good."""
+    from kiosk.portraits.store import find_pack, remove_pack
+
+    folder = find_pack(portrait, [load_config(config).portraits.folder])
+    if yes or typer.confirm(f"Remove {folder} for good?"):
+        remove_pack(folder)
 
 
 def all_packs(config: Path | None) -> list[Path]:
