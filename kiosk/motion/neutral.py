@@ -107,7 +107,7 @@ class NeutralLearner:
             return
         seen = self._angles[: min(self._count, MEMORY)]
         habit = np.median(seen, axis=0) - prior
-        trust = min(1.0, self._count / 300)
+        trust = float(np.clip(self._count / 300 - 1.0, 0.0, 1.0))  # ten seconds make no habit
         goal = prior + np.clip(habit, -ZERO_LIMIT_DEG, ZERO_LIMIT_DEG) * trust
         step = ZERO_SPEED_DEG * elapsed
         self._zero_deg += np.clip(goal - self._zero_deg, -step, step)
