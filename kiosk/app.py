@@ -9,9 +9,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from types import TracebackType
 from typing import Protocol
+
+from threadpoolctl import threadpool_limits
 
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config, PortraitSettings
@@ -72,14 +74,14 @@ class Road:
         self._layers: Latest[Layers] = Latest()
         self._watchers: list[Watcher] = []
         self._engine = "none"
+        self._stack = ExitStack()
         self.health = Health(clock, log_every_s=config.log.every_s)
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
         ]
 
     def __enter__(self) -> "Road":
-        self._old_interval_s = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_S)
+        self._stack.enter_context(share_cores())
         for worker in self._workers:
             worker.start()
         return self
@@ -93,7 +95,7 @@ class Road:
         self._stop.set()
         for worker in self._workers:
             worker.join(JOIN_S)
-        sys.setswitchinterval(self._old_interval_s)
+        self._stack.close()
 
     @property
     def camera(self) -> Camera:
@@ -192,6 +194,20 @@ def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> It
         screen = WindowScreen(pack, settings=settings)
     with closing(screen):
         yield screen
+
+
+@contextmanager
+def share_cores() -> Iterator[None]:
+    """Keep libraries from taking every core for one small sum: the stages need them."""
+    import cv2  # after the camera's module, which sets what OpenCV reads when loaded
+
+    interval_s, threads = sys.getswitchinterval(), cv2.getNumThreads()
+    sys.setswitchinterval(SWITCH_S)
+    cv2.setNumThreads(1)
+    with threadpool_limits(1, user_api="blas"):
+        yield
+    cv2.setNumThreads(threads)
+    sys.setswitchinterval(interval_s)
 
 
 def choose_pack(settings: PortraitSettings) -> Pack:
