@@ -104,6 +104,7 @@ class Retarget:
         fitted *= part_weights().free[:, None]
         self._soften_smile(fitted)
         tall = lower_ratio(gesture.proportions, self._proportions)
+        fitted = self._hold_skull(fitted)
         self._place_lips(fitted, gesture.gaps * tall * strength)
         return fitted
 
@@ -118,6 +119,11 @@ class Retarget:
         kept = SMILE_SOFTNESS * np.tanh(excess / SMILE_SOFTNESS) / excess
         lower = part_weights().lower[:, None]
         offsets *= 1 + lower * (np.array([kept, max(kept, 0.75), kept]) - 1)
+
+    def _hold_skull(self, offsets: Points) -> Points:
+        """Offsets without what of them would turn or shift the whole head: that is the pose's."""
+        moved = self._still[:MESH] + offsets
+        return free_of_pose(moved, fit_pose(moved, self._still)) - self._still[:MESH]
 
     def _place_lips(self, offsets: Points, gaps: Points) -> None:
         """Give the inner lips exactly the gap they shall have, in place; closed is closed."""
