@@ -10,6 +10,7 @@ from kiosk.display.compose import compose, compose_artwork
 from kiosk.display.offscreen import OffscreenScreen
 from kiosk.display.placement import overlap, place_artwork
 from kiosk.display.settings import DisplaySettings
+from kiosk.display.texels import STILL_PX, calm_flow
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import CanvasPlace, Pack, PackMeta
 from tests.packs import HEIGHT, LEFT, SIDE, TOP, WIDTH, painting, small_pack
@@ -112,6 +113,30 @@ def test_the_still_artwork_returns_when_the_layers_end(screen: OffscreenScreen, 
     assert np.array_equal(picture(screen, None), pack.artwork)
 
 
+def test_what_moved_before_and_rests_now_is_drawn_anew(screen: OffscreenScreen) -> None:
+    picture(screen, None)
+    fresh = picture(screen, make_layers(0.0))
+    picture(screen, make_layers(0.3, 1.0))
+
+    assert np.array_equal(picture(screen, make_layers(0.0)), fresh)
+
+
+def test_a_generators_noise_leaves_the_artwork_sharp(screen: OffscreenScreen, pack: Pack) -> None:
+    noise = np.full((RESOLUTION, RESOLUTION, 2), 0.05 / (SIDE / 2), np.float32)  # 0.05 pixels
+    shown = picture(screen, replace(make_layers(), flow=noise))
+    sitter = np.zeros((HEIGHT, WIDTH), bool)
+    sitter[INSIDE] = (pack.matte == 255).ravel()
+
+    assert difference(shown, pack.artwork)[sitter].max() <= 2
+
+
+@pytest.mark.parametrize("shift_px", [0.0, 0.4, 1.0, 5.0, 40.0])
+def test_calm_flow_takes_noise_and_leaves_motion(shift_px: float) -> None:
+    calm = calm_flow(np.array([[shift_px, 0.0]], np.float32), STILL_PX)[0, 0]
+
+    assert 0 <= shift_px - calm <= min(shift_px, STILL_PX / 2 + 1e-6)
+
+
 def test_late_layers_of_another_portrait_are_not_drawn(screen: OffscreenScreen) -> None:
     before = picture(screen, make_layers(0.1))
     after = picture(screen, make_layers(0.3, 1.0, portrait_id="another"))
@@ -169,6 +194,7 @@ def test_a_note_over_the_canvas_stays_while_it_moves(pack: Pack) -> None:
     settings = DisplaySettings(disclosure="Generated movement")
     with OffscreenScreen(square, (SIDE, SIDE), settings) as screen:
         first = picture(screen, make_layers(0.1))
+        picture(screen, make_layers(0.0))
         second = picture(screen, make_layers(0.1))
     with OffscreenScreen(square, (SIDE, SIDE)) as screen:
         plain = picture(screen, make_layers(0.1))

@@ -6,18 +6,28 @@ so no pixel outside it can change. Windows and contexts are `window.py`'s and `o
 plain twin of the shader is `compose.py`.
 """
 
+import math
+
 import cv2
 import numpy as np
 
 from kiosk.display.graphics import Program, Target, Texture, largest_texture, make_texture
 from kiosk.display.maps import Maps
 from kiosk.display.note import draw_note, place_note
-from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork
+from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork, unite
 from kiosk.display.settings import DisplaySettings
 from kiosk.display.shaders import MOVING, NOTE, STILL
-from kiosk.display.texels import figure_picture, plate_picture, resample
+from kiosk.display.texels import (
+    STILL_PX,
+    figure_picture,
+    plate_picture,
+    resample_moving,
+    resample_still,
+)
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import CanvasPlace, Pack
+
+LEAST_PX = 0.06  # flow under this, after the shader has calmed it, cannot be seen: not drawn
 
 
 class Canvas:
@@ -29,7 +39,6 @@ class Canvas:
         self.placement = place_artwork(
             (width, height), size, canvas=pack.meta.canvas, margin=settings.margin
         )
-        self._place = pack.meta.canvas
         self._picture = Target(*size)
         self._rgba = np.zeros((size[1], size[0], 4), np.uint8)
         self._still_program = Program(STILL, ("artwork",))
@@ -37,7 +46,7 @@ class Canvas:
         self._note_program = Program(NOTE, ("ink",))
         self._hang(pack, settings)
         self._maps: Maps | None = None
-        self._moved = False
+        self._moved: Rectangle | None = None  # what the last frame moved; None: all is still
 
     def draw(self, layers: Layers | None) -> None:
         """Composes one frame; without layers the canvas is the still artwork.
@@ -45,14 +54,10 @@ class Canvas:
         Layers of another portrait, late after a change, are not drawn.
         """
         if layers is None:
-            if self._moved:
-                self._draw_still(self.placement.canvas)
+            if self._moved is not None:
+                self._draw_rest()
         elif layers.portrait_id == self.portrait_id:
             self._draw_moving(layers)
-        else:
-            return
-        self._draw_note(overlap(self._note_area, self.placement.canvas))
-        self._moved = layers is not None
 
     def read(self) -> Bytes:
         """The picture of the whole screen: (height, width, 3) uint8 RGB, top row first."""
@@ -65,7 +70,7 @@ class Canvas:
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""
-        for texture in (self._artwork, self._plate, self._note):
+        for texture in (self._artwork, self._plate, self._rest, self._note):
             texture.delete()
         for program in (self._still_program, self._moving_program, self._note_program):
             program.delete()
@@ -77,26 +82,33 @@ class Canvas:
         """Uploads what never changes, and draws the wall and the still artwork."""
         self._rgba[:, :] = (*settings.wall_rgb, 255)
         self._picture.texture.upload(self._rgba)
-        largest = largest_texture()
-        plate = resample(plate_picture(pack), self.placement, largest=largest)
-        self._artwork = make_texture(plate.image)
-        self._still_program.set({"texels": plate.from_screen(self.placement)})
-        self._draw_still(self.placement.canvas)
+        self._draw_whole(plate_picture(pack), self.placement.canvas)
         self._plate = self._copy_canvas()
-        self._artwork.delete()
-        figure = resample(figure_picture(pack), self.placement, largest=largest)
-        self._artwork = make_texture(figure.image)
-        self._still_program.set({"texels": figure.from_screen(self.placement)})
-        self._draw_still(self.placement.picture)
+        figure = figure_picture(pack)
+        self._draw_whole(figure, self.placement.picture)
+        self._rest = self._copy_canvas()
+        texels = resample_moving(figure, self.placement, largest=largest_texture())
+        self._artwork = make_texture(texels.image)
+        unit_px = pack.meta.canvas.side * self.placement.scale / 2
         self._moving_program.set(
             {
-                "texels": figure.from_screen(self.placement),
-                "canvas": _canvas_from_screen(self.placement, self._place),
-                "reach": figure.reach(self._place),
+                "texels": texels.from_screen(self.placement),
+                "canvas": _canvas_from_screen(self.placement, pack.meta.canvas),
+                "reach": texels.reach(pack.meta.canvas),
                 "corner": self.placement.canvas[:2],
+                "rest": (STILL_PX / unit_px) ** 2,
             }
         )
+        self._unit_px = unit_px
         self._hang_note(settings)
+
+    def _draw_whole(self, image: Bytes, area: Rectangle) -> None:
+        """Draws ``image``, (H, W, 4), of the artwork's size, in its place; only ``area`` of it."""
+        texels = resample_still(image, self.placement, largest=largest_texture())
+        texture = make_texture(texels.image)
+        self._still_program.set({"texels": texels.from_screen(self.placement)})
+        self._still_program.draw(self._picture, area, {"artwork": texture})
+        texture.delete()
 
     def _hang_note(self, settings: DisplaySettings) -> None:
         note = draw_note(settings.disclosure, self._picture.size)
@@ -111,22 +123,40 @@ class Canvas:
         self._picture.read(self._rgba)
         return make_texture(self._rgba[top : top + height, left : left + width], smooth=False)
 
-    def _draw_still(self, area: Rectangle) -> None:
-        self._still_program.draw(self._picture, area, {"artwork": self._artwork})
+    def _draw_rest(self) -> None:
+        left, top, width, height = self.placement.canvas
+        self._still_program.set({"texels": (1 / width, 1 / height, -left / width, -top / height)})
+        self._still_program.draw(self._picture, self.placement.canvas, {"artwork": self._rest})
+        self._draw_note(overlap(self._note_area, self.placement.canvas))
+        self._moved = None
 
     def _draw_moving(self, layers: Layers) -> None:
         if self._maps is None or not self._maps.fit(layers):
             if self._maps is not None:
                 self._maps.delete()
             self._maps = Maps(layers)
-        self._maps.upload(layers)
+        moving = self._maps.upload(layers, least=LEAST_PX / self._unit_px)
         textures = {
             "artwork": self._artwork,
             "plate": self._plate,
             "flow": self._maps.flow,
             "paint": self._maps.paint,
         }
-        self._moving_program.draw(self._picture, self.placement.canvas, textures)
+        area = self._find_area(moving)
+        self._moving_program.draw(self._picture, area, textures)
+        self._draw_note(overlap(self._note_area, area))
+
+    def _find_area(self, moving: tuple[float, float, float, float]) -> Rectangle:
+        """Pixels to draw: what moves now, and what moved in the last frame; at first, all."""
+        canvas = self.placement.canvas
+        left, top, right, bottom = moving  # 0 to 1 across the canvas
+        edges = (math.floor(left * canvas[2]) - 1, math.floor(top * canvas[3]) - 1)
+        size = (math.ceil(right * canvas[2]) + 2, math.ceil(bottom * canvas[3]) + 2)
+        area = (canvas[0] + edges[0], canvas[1] + edges[1], size[0] - edges[0], size[1] - edges[1])
+        now = overlap(area, canvas)
+        area = canvas if self._moved is None else unite(now, self._moved)
+        self._moved = now
+        return area
 
     def _draw_note(self, area: Rectangle) -> None:
         if area[2] and area[3]:

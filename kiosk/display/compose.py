@@ -7,7 +7,14 @@ out: the canvas, or the artwork with its canvas composed.
 import cv2
 import numpy as np
 
-from kiosk.display.texels import canvas_slices, edge_window, figure_picture, plate_picture
+from kiosk.display.texels import (
+    STILL_PX,
+    calm_flow,
+    canvas_slices,
+    edge_window,
+    figure_picture,
+    plate_picture,
+)
 from kiosk.messages import Bytes, Floats, Layers
 from kiosk.portraits.pack import Pack
 
@@ -18,6 +25,7 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
     rows, columns = canvas_slices(place)
     window = edge_window(layers.cover.shape[0])
     flow = enlarge(layers.flow * edge_window(layers.flow.shape[0])[:, :, None], place.side)
+    flow = calm_flow(flow, STILL_PX * 2 / place.side)
     cover = enlarge(layers.cover * window, place.side)
     paint = enlarge(layers.paint, place.side) * 255
     y, x = np.mgrid[rows, columns].astype(np.float32)
@@ -26,7 +34,7 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
         figure_picture(pack).astype(np.float32),
         x + flow[:, :, 0] * half,
         y + flow[:, :, 1] * half,
-        cv2.INTER_CUBIC,
+        cv2.INTER_LANCZOS4,
         borderMode=cv2.BORDER_REPLICATE,
     )
     behind = plate_picture(pack)[rows, columns, :3].astype(np.float32)

@@ -54,6 +54,18 @@ def overlap(first: Rectangle, second: Rectangle) -> Rectangle:
     return left, top, max(right - left, 0), max(bottom - top, 0)
 
 
+def unite(first: Rectangle, second: Rectangle) -> Rectangle:
+    """The smallest rectangle around both; an empty one counts for nothing."""
+    if not (first[2] and first[3]):
+        return second
+    if not (second[2] and second[3]):
+        return first
+    left, top = min(first[0], second[0]), min(first[1], second[1])
+    right = max(first[0] + first[2], second[0] + second[2])
+    bottom = max(first[1] + first[3], second[1] + second[3])
+    return left, top, right - left, bottom - top
+
+
 def _covered_pixels(edges: tuple[float, float, float, float], screen: tuple[int, int]) -> Rectangle:
     """Pixels whose centres lie within ``edges``: left, top, right, bottom."""
     left, top, right, bottom = (math.ceil(edge - 0.5 - 1e-6) for edge in edges)

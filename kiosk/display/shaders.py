@@ -14,6 +14,7 @@ void main() {
 }
 """
 
+# flow is calmed as in `texels.calm_flow`; then
 # figure = artwork(x + flow); moved = figure over plate; screen = paint over moved
 MOVING = """#version 330 core
 uniform sampler2D artwork;
@@ -23,13 +24,16 @@ uniform sampler2D paint;
 uniform vec4 texels;
 uniform vec4 canvas;
 uniform vec2 reach;
+uniform float rest;
 uniform ivec2 corner;
 out vec4 color;
 void main() {
     vec2 place = gl_FragCoord.xy * texels.xy + texels.zw;
     vec2 x = gl_FragCoord.xy * canvas.xy + canvas.zw;
     vec4 painted = textureLod(paint, x, 0.0);
-    vec2 shift = textureLod(flow, x, 0.0).xy * reach;
+    vec2 shift = textureLod(flow, x, 0.0).xy;
+    float power = dot(shift, shift);
+    shift *= power / (power + rest) * reach;
     vec4 figure = textureLod(artwork, place + shift, 0.0);
     vec3 behind = texelFetch(plate, ivec2(gl_FragCoord.xy) - corner, 0).rgb;
     vec3 moved = mix(behind, figure.rgb, figure.a);

@@ -37,8 +37,9 @@ class WindowScreen:
         self.closed = False
         self._pack = pack
         self._settings = settings
+        options = _window_options(settings)
         try:
-            self._window = open_window(**_window_options(settings))
+            self._window = open_window(**options)
         except DisplayError as error:
             raise DisplayError(f"{error}; {ADVICE}") from error
         self._window.set_mouse_visible(False)
