@@ -18,23 +18,24 @@ import torch
 
 from kiosk.curation.study import Study, still_of, study_picture
 from kiosk.errors import KioskError, PictureError
-from kiosk.model.checkpoint import save_generator
+from kiosk.model.checkpoint import load_generator, save_generator
 from kiosk.model.generator import Generator
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
 from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
 from kiosk.portraits.pack import write_pack
+from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
 from kiosk.puppet.render import Puppet
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
-from kiosk.training.finetune import Finetuning, FinetuneSettings, face_centre, finetune
+from kiosk.training.finetune import FinetuneSettings, Finetuning, face_centre, finetune
 from kiosk.training.pairs import Pairs, make_pairs
 from kiosk.training.prior import fit_prior
 
-PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 800, 20_000, 128
+PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 500, 20_000, 128
 PRIOR_SHARE = 0.05  # of the time for learning
 PAIRS_SHARE = 0.22  # what drawing the pairs is expected to take, for the bar
 SUFFIXES = {".jpg", ".jpeg", ".png"}
@@ -76,14 +77,15 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
     report(Progress("looking", 0.0))
     study = study_picture(commission.image, commission.face)
     with _workshop(commission) as folder:
-        generator, meta = _learn(study, commission, folder, report)
+        work = Work(commission, study, folder=folder, report=report)
+        generator = work.learn(work.draw_pairs())
         weights = folder / "generator.safetensors"
         save_generator(generator, weights)
         report(Progress("packing", 1.0))
         plain = commission.image.suffix.lower() in SUFFIXES and _is_as_read(commission, study)
         write_pack(
             portraits / commission.id,
-            meta,
+            _describe(work),
             artwork=commission.image if plain else study.artwork,
             matte=(study.matte * 255 + 0.5).astype(np.uint8),
             background=study.plate,
@@ -95,87 +97,79 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
     return study
 
 
-def _learn(
-    study: Study, commission: Commission, folder: Path, report: Report
-) -> tuple[Generator, PackMeta]:
-    figure = study.figure()
-    puppet = Puppet(figure)
-    limits, gains = find_limits(puppet.mesh), find_gains(puppet)
-    target = MotionTarget(commission.id, study.landmarks, limits, gains)
-    seconds = commission.minutes * 60
-    count = int(np.clip(commission.minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
-    pairs = make_pairs(
-        folder / "pairs",
-        figure,
-        Rehearsal(load_bank(), target).draw,
-        count=count,
-        seed=commission.seed,
-        report=lambda share: report(Progress("drawing pairs", PAIRS_SHARE * share)),
-    )
-    canvas = TrainingCanvas(figure)
-    generator = Generator()
-    for buffer, texture in zip((generator.artwork, generator.plate), canvas.textures()):
-        buffer.copy_(texture)
-    settings = FinetuneSettings(
-        seconds=seconds * (1 - PAIRS_SHARE - PRIOR_SHARE), seed=commission.seed
-    )
-    generator = _train(generator, canvas, study, pairs=pairs, settings=settings, folder=folder, seconds=seconds, report=report)  # fmt: skip
-    return generator, _describe(study, commission, target, settings=settings, count=count)
+class Work:
+    """One commission in the workshop: each step begins from what the step before left in the folder."""
 
+    def __init__(
+        self, commission: Commission, study: Study, *, folder: Path, report: Report
+    ) -> None:
+        self.commission, self.study, self.folder = commission, study, folder
+        self._report = report
+        self.figure = study.figure()
+        puppet = Puppet(self.figure)
+        limits, gains = find_limits(puppet.mesh), find_gains(puppet)
+        self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
+        minutes = commission.minutes
+        self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
+        self.settings = FinetuneSettings(
+            seconds=minutes * 60 * (1 - PAIRS_SHARE - PRIOR_SHARE), seed=commission.seed
+        )
 
-def _train(
-    generator: Generator,
-    canvas: TrainingCanvas,
-    study: Study,
-    *,
-    pairs: Pairs,
-    settings: FinetuneSettings,
-    folder: Path,
-    seconds: float,
-    report: Report,
-) -> Generator:
-    torch.set_num_threads(max(1, os.cpu_count() or 1))
-    torch.manual_seed(settings.seed)
-    begun = PAIRS_SHARE
-    prior = folder / "prior.safetensors"
-    if prior.exists():
-        from kiosk.model.checkpoint import load_generator
+    def draw_pairs(self) -> Pairs:
+        """What the puppet shows of itself."""
+        return make_pairs(
+            self.folder / "pairs",
+            self.figure,
+            Rehearsal(load_bank(), self.target).draw,
+            count=self.count,
+            seed=self.commission.seed,
+            report=lambda share: self._tell("drawing pairs", 0.0, PAIRS_SHARE * share),
+        )
 
-        generator = load_generator(prior).train()
-    else:
+    def learn(self, pairs: Pairs) -> Generator:
+        """Prior flow, then fine-tuning."""
+        torch.manual_seed(self.settings.seed)
+        canvas = TrainingCanvas(self.figure)
+        run = Finetuning(
+            self._fit_prior(canvas, pairs),
+            canvas,
+            head=losses.head_mask(self.study.landmarks, canvas.matte()),
+            centre=face_centre(self.study.landmarks),
+            settings=self.settings,
+        )
+        begun = PAIRS_SHARE + PRIOR_SHARE
+        return finetune(
+            run,
+            pairs,
+            checkpoint=self.folder / "finetuning.pt",
+            report=lambda share, loss: self._tell(
+                f"learning, error {loss:.3f}", begun, (1 - begun) * share
+            ),
+        )
+
+    def _fit_prior(self, canvas: TrainingCanvas, pairs: Pairs) -> Generator:
+        kept = self.folder / "prior.safetensors"
+        if kept.exists():
+            return load_generator(kept).train()
+        generator = Generator()
+        artwork, plate = canvas.textures()
+        generator.artwork.copy_(artwork)
+        generator.plate.copy_(plate)
         fit_prior(
             generator,
             pairs,
-            seconds=seconds * PRIOR_SHARE,
-            report=lambda share: report(Progress("fitting", begun + PRIOR_SHARE * share)),
+            seconds=self.commission.minutes * 60 * PRIOR_SHARE,
+            report=lambda share: self._tell("fitting", PAIRS_SHARE, PRIOR_SHARE * share),
         )
-        save_generator(generator, prior)
-    run = Finetuning(
-        generator,
-        canvas,
-        head=losses.head_mask(study.landmarks, canvas.matte()),
-        centre=face_centre(study.landmarks),
-        settings=settings,
-    )
-    begun += PRIOR_SHARE
-    return finetune(
-        run,
-        pairs,
-        checkpoint=folder / "finetuning.pt",
-        report=lambda share, loss: report(
-            Progress(f"learning, error {loss:.3f}", begun + (1 - begun) * share)
-        ),
-    )
+        save_generator(generator, kept)
+        return generator
+
+    def _tell(self, stage: str, begun: float, share: float) -> None:
+        self._report(Progress(stage, begun + share))
 
 
-def _describe(
-    study: Study,
-    commission: Commission,
-    target: MotionTarget,
-    *,
-    settings: FinetuneSettings,
-    count: int,
-) -> PackMeta:
+def _describe(work: Work) -> PackMeta:
+    study, commission, target = work.study, work.commission, work.target
     left, top, side = study.canvas
     label = Label(
         title={"en": commission.title} if commission.title else {},
@@ -196,7 +190,7 @@ def _describe(
             "background": made,
             "generator.safetensors": "learnt from the artwork alone by `kiosk portraits add`",
         },
-        training={"minutes": commission.minutes, "pairs": count, **asdict(settings)},
+        training={"minutes": commission.minutes, "pairs": work.count, **asdict(work.settings)},
     )
 
 
@@ -204,7 +198,8 @@ def _describe(
 def _workshop(commission: Commission) -> Iterator[Path]:
     """A folder for the work; the same commission finds it again after an interruption."""
     content = hashlib.sha256(commission.image.read_bytes())
-    content.update(json.dumps([commission.id, commission.minutes, commission.seed, commission.face]).encode())  # fmt: skip
+    wish = [commission.id, commission.minutes, commission.seed, commission.face]
+    content.update(json.dumps(wish).encode())
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     folder = cache / "tableau-vivant" / f"{commission.id}-{content.hexdigest()[:12]}"
     try:
@@ -213,13 +208,13 @@ def _workshop(commission: Commission) -> Iterator[Path]:
     except KioskError:
         raise
     except OSError as error:
-        raise PictureError(f"{folder}: {error.strerror}; make room there and start again") from error
+        raise PictureError(
+            f"{folder}: {error.strerror}; make room there and start again"
+        ) from error
 
 
 def _is_as_read(commission: Commission, study: Study) -> bool:
     """Whether the file's own pixels are what was read: no turn, no profile to apply."""
-    from kiosk.portraits.pictures import read_picture
-
     try:
         return bool(np.array_equal(read_picture(commission.image), study.artwork))
     except KioskError:

@@ -1,8 +1,9 @@
-"""From a picture file to the parts of a pack that need no learning: landmarks, canvas, matte, plate.
+"""From a picture file to what needs no learning: landmarks, canvas, matte, background plate.
 
 All that can be wrong with a picture is found here, before any long work, and said in one line.
 """
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,8 +106,6 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("RGB", "CMYK", "L"):
         return image
-    import io
-
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         target = ImageCms.createProfile("sRGB")

@@ -71,7 +71,7 @@ class CudaEngine:
     def infer(self, landmarks: Floats) -> Maps:
         """Run the network on (478, 3) landmarks in canvas coordinates."""
         with torch.inference_mode(), torch.cuda.stream(self._stream):
-            for held, given in zip(self._inputs, _to_inputs(landmarks)):
+            for held, given in zip(self._inputs, _to_inputs(landmarks), strict=True):
                 held.copy_(given, non_blocking=True)
             self._graph.replay()
             outputs = [x.to("cpu", non_blocking=True) for x in self._outputs]

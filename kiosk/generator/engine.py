@@ -15,7 +15,6 @@ from kiosk.config import GeneratorSettings
 from kiosk.errors import EngineError
 from kiosk.messages import Floats
 from kiosk.model.generator import Generator
-from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ A projection discriminator (Miyato & Koyama, *cGANs with Projection Discriminato
 spectral normalisation, conditioned on the generator's code, as in Zakharov et al., 2019.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -22,7 +24,7 @@ class Discriminator(nn.Module):
         sizes = (3 + spec.MASKS, width, 2 * width, 4 * width)
         self.convolutions = nn.ModuleList(
             norm(nn.Conv2d(source, target, 4, stride=2, padding=1))
-            for source, target in zip(sizes, sizes[1:])
+            for source, target in pairwise(sizes)
         )
         self.score = norm(nn.Conv2d(sizes[-1], 1, 3, padding=1))
         self.project = norm(nn.Linear(spec.CODE, sizes[-1]))

@@ -66,7 +66,8 @@ class Generator(nn.Module):
         self.register_buffer("window", border_window(spec.RESOLUTION), persistent=False)
         self.prior = PriorFlow()
         self.style = nn.Sequential(
-            nn.Linear(spec.CODE, 128), nn.LeakyReLU(0.1), nn.Linear(128, spec.STYLE), nn.LeakyReLU(0.1)
+            nn.Linear(spec.CODE, 128), nn.LeakyReLU(0.1),
+            nn.Linear(128, spec.STYLE), nn.LeakyReLU(0.1),
         )  # fmt: skip
         self._build_unet()
         self._build_heads()

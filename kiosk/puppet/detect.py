@@ -64,7 +64,9 @@ def settle_landmarks(image: Bytes, rough: Floats, seed: int = 0) -> Floats:
             view_from_image = _random_view(rough, rng)
             mode = cv2.INTER_AREA if view_from_image[0, 0] < 1 else cv2.INTER_CUBIC
             border = cv2.BORDER_REPLICATE
-            view = cv2.warpAffine(image, view_from_image, (VIEW, VIEW), flags=mode, borderMode=border)
+            view = cv2.warpAffine(
+                image, view_from_image, (VIEW, VIEW), flags=mode, borderMode=border
+            )
             faces = _detect(mesh, view)
             if faces:
                 settled.append(_into_image(faces[0], view_from_image))
@@ -75,7 +77,7 @@ def track_pictures(images: list[Bytes]) -> Floats:
     """Landmarks of one face in each picture by itself: (T, 478, 3), NaN where none is seen."""
     track = np.full((len(images), 478, 3), np.nan, np.float32)
     with _mesh(1) as mesh:
-        for row, image in zip(track, images):
+        for row, image in zip(track, images, strict=True):
             faces = _detect(mesh, image)
             if faces:
                 row[:] = faces[0]

@@ -71,6 +71,10 @@ class Eyeball:
     ) -> Points:
         """Height of a lid above the line between the corners, at places across the eye."""
         offset = self.still[list(contour), :2] - self.still[self.eye.outer, :2]
-        along = offset @ axis / np.linalg.norm(self.still[self.eye.inner, :2] - self.still[self.eye.outer, :2])
+        along = (
+            offset
+            @ axis
+            / np.linalg.norm(self.still[self.eye.inner, :2] - self.still[self.eye.outer, :2])
+        )
         order = np.argsort(along)
         return np.asarray(np.interp(across, along[order], (offset @ normal)[order]))

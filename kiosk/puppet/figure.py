@@ -92,9 +92,7 @@ def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
     """
     side = crop.shape[0]
     work = _resize(crop, SIZE)
-    sitter = cv2.dilate(
-        (_resize(matte, SIZE) > 0.03).astype(np.uint8), _ellipse(11)
-    )
+    sitter = cv2.dilate((_resize(matte, SIZE) > 0.03).astype(np.uint8), _ellipse(11))
     if not (sitter == 0).any():
         return crop
     fill = pull_push(work.astype(np.float32), (1 - sitter).astype(np.float32))

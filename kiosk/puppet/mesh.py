@@ -55,9 +55,9 @@ class PuppetMesh:
         return MovedMesh(moved, self._slide_lids(motion), face)
 
     def _slide_lids(self, motion: Motion) -> Points:
-        """Closing lids draw their texture from the skin above, or lashes would stretch over them."""
+        """Closing lids draw on the skin above, or lashes would stretch over them."""
         sources = self.vertices[:, :2].copy()
-        for eye, closure in zip(EYES, motion.closure):
+        for eye, closure in zip(EYES, motion.closure, strict=True):
             _slide(sources, eye, float(np.clip(closure, 0, 1)))
         return sources
 

@@ -11,12 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.face import (
-
     LIPS,
     LOWER_LIP,
     MESH,
-
-
     UPPER_LIP,
 )
 from kiosk.messages import Floats
@@ -47,9 +44,9 @@ class Palette:
         """Mix the mouth's colours from the sitter's skin, lip and darkest paint."""
         lip, skin = _sample(figure, LOWER_LIP_FLESH), _sample(figure, SKIN)
         dark = _darkest(figure)
-        ivory = 0.5 * skin + 0.5 * skin.mean() * np.array([1.06, 1.0, 0.88])
+        ivory = 0.75 * skin + 0.25 * skin.mean() * np.array([1.06, 1.0, 0.90])
         return cls(
-            tooth=np.clip(ivory * 0.92, 0, 235),
+            tooth=np.clip(ivory * 0.96, 0, 235),
             tongue=lip * np.array([0.80, 0.62, 0.62]),
             deep=0.65 * dark + 0.10 * lip * np.array([1.0, 0.6, 0.6]),
             warm=0.45 * dark + 0.34 * lip * np.array([0.95, 0.55, 0.5]),
@@ -148,5 +145,3 @@ def _darkest(figure: Figure) -> Points:
     outline = (figure.landmarks[:MESH, :2] + 1) * SIZE / 2
     cv2.fillConvexPoly(mask, cv2.convexHull(outline.astype(np.int32)), (1,))
     return np.percentile(figure.artwork[mask > 0], 1, axis=0).astype(np.float64)
-
-

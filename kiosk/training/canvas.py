@@ -1,7 +1,7 @@
 """The display's composition in torch, differentiable: layers over one artwork to a picture.
 
 The twin of the gallery's shader at the generator's resolution. The artwork is kept at twice that
-resolution and sampled more than once a pixel, nearly as the puppet does: it is worth several decibels.
+resolution and sampled twice a pixel, nearly as the puppet does: it is worth several decibels.
 """
 
 import torch

@@ -148,7 +148,8 @@ class Finetuning:
     def _average(self) -> None:
         """Moving average of the weights: what is shipped in the end."""
         decay = min(self.settings.average_decay, (self.step + 1) / (self.step + 20))
-        for mean, value in zip(self.average.parameters(), self.generator.parameters()):
+        pairs = self.average.parameters(), self.generator.parameters()
+        for mean, value in zip(*pairs, strict=True):
             mean.lerp_(value, 1 - decay)
 
     def save(self, path: Path) -> None:

@@ -8,7 +8,7 @@ from kiosk.face import CHIN
 from kiosk.messages import Floats
 from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
-from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.model.spec import RESOLUTION
 
 GROUND, HEAD, FEATURES = 0.4, 1.6, 5.0
 
@@ -26,7 +26,7 @@ def head_mask(landmarks: Floats, matte: Tensor) -> Tensor:
 
 
 def feature_mask(masks: Tensor) -> Tensor:
-    """Mouth and eyes with a margin: (N, 1, RESOLUTION, RESOLUTION) from (N, MASKS, WORKING, ...)."""
+    """Mouth and eyes with a margin: (N, 1, RESOLUTION, RESOLUTION)."""
     return upsample(F.max_pool2d(masks[:, :2].amax(1, keepdim=True), 9, 1, 4))
 
 
@@ -52,7 +52,6 @@ def flow_error(flow: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
         wanted: (N, 2, WORKING, WORKING).
         weight: (N, 1, WORKING, WORKING), 0 where unknown.
     """
-    assert flow.shape[-1] == RESOLUTION and wanted.shape[-1] == WORKING
     return ((F.avg_pool2d(flow, 2) - wanted).abs() * weight).mean() * 64
 
 
@@ -69,7 +68,7 @@ def hinge(real: Tensor, fake: Tensor) -> Tensor:
 
 def feature_matching(real: list[Tensor], fake: list[Tensor]) -> Tensor:
     """L1 between the critic's features (Wang et al., pix2pixHD, 2018)."""
-    terms = [(a.detach() - b).abs().mean() for a, b in zip(real, fake)]
+    terms = [(a.detach() - b).abs().mean() for a, b in zip(real, fake, strict=True)]
     return torch.stack(terms).mean()
 
 

@@ -121,7 +121,9 @@ def _prepare(folder: Path, figure: Figure, sampler: Sampler, seed: int) -> None:
 
 def _render_chunk(number: int) -> None:
     folder, puppet, sampler = _worker["folder"], _worker["puppet"], _worker["sampler"]
-    assert isinstance(folder, Path) and isinstance(puppet, Puppet) and callable(sampler)
+    assert isinstance(folder, Path)
+    assert isinstance(puppet, Puppet)
+    assert callable(sampler)
     rng = np.random.default_rng((int(str(_worker["seed"])), number))
     pairs = stack_pairs(puppet.render(sampler(rng)) for _ in range(CHUNK))
     for name in _FIELDS:

@@ -5,6 +5,7 @@ Both are principal components; between them stands a small network, trained in u
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -41,7 +42,8 @@ def fit_prior(
     with torch.no_grad():
         code = generator.encode(landmarks)
         _fit_linear(generator.prior, code, coefficients)
-    _train(generator.prior, code, coefficients, weight=spread / spread[0], seconds=seconds, report=report)  # fmt: skip
+    examples = Examples(code, coefficients, spread / spread[0])
+    _train(generator.prior, examples, seconds=seconds, report=report)
 
 
 def _coarse_flow(pairs: Pairs, count: int) -> Tensor:
@@ -95,14 +97,17 @@ def _fit_linear(prior: PriorFlow, code: Tensor, coefficients: Tensor) -> None:
     last.bias.zero_()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """What the network between code and components learns from."""
+
+    code: Tensor  # (N, CODE)
+    coefficients: Tensor  # (N, FLOW_COMPONENTS), unit variance
+    weight: Tensor  # (FLOW_COMPONENTS,) how much each moves the picture
+
+
 def _train(
-    prior: PriorFlow,
-    code: Tensor,
-    coefficients: Tensor,
-    *,
-    weight: Tensor,
-    seconds: float,
-    report: Callable[[float], None],
+    prior: PriorFlow, examples: Examples, *, seconds: float, report: Callable[[float], None]
 ) -> None:
     optimiser = torch.optim.AdamW(prior.parameters(), LEARNING_RATE, weight_decay=1e-3)
     start = time.monotonic()
@@ -110,9 +115,9 @@ def _train(
     while share < 1:
         share = min((time.monotonic() - start) / seconds, 1.0)
         optimiser.param_groups[0]["lr"] = LEARNING_RATE * (1 - share) + 1e-5
-        index = torch.randint(0, len(code), (BATCH,))
-        error = (prior.coefficients(code[index]) - coefficients[index]) * weight
-        loss = error.abs().mean()
+        index = torch.randint(0, len(examples.code), (BATCH,))
+        error = prior.coefficients(examples.code[index]) - examples.coefficients[index]
+        loss = (error * examples.weight).abs().mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
