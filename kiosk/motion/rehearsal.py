@@ -53,7 +53,7 @@ class Rehearsal:
         calm = chance < 0.18  # only a turn, only a blink
         offsets = np.zeros((MESH, 3)) if calm else self._expression(rng)
         seen = int(rng.integers(len(self._bank)))
-        motion = self._perform(offsets, seen)
+        motion = self.perform(offsets, seen)
         if calm or rng.random() < 0.55:
             motion = replace(motion, rotation=self._turn(rng, calm and rng.random() < 0.4))
         if calm or rng.random() < 0.35:
@@ -75,7 +75,8 @@ class Rehearsal:
             part = np.full((MESH, 1), rng.choice([1.0, rng.random()]))
         return np.asarray((one * part + other * (1.0 - part)) * rng.uniform(0.0, 1.35))
 
-    def _perform(self, offsets: Points, seen: int) -> Motion:
+    def perform(self, offsets: Points, seen: int) -> Motion:
+        """An expression (468, 3) as the bank gives it, with the eyes of recorded face `seen`."""
         closure, gaze = self._bank.eyes(seen)
         shape = self._mean[:MESH] + offsets
         self._retarget.reset()
