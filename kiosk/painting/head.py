@@ -77,9 +77,7 @@ def make_head(
     first: Photograph, second: Photograph, recipe: HeadRecipe, *, size: tuple[int, int]
 ) -> Head:
     """Blend two photographs into a head that is neither; ``size`` is (width, height)."""
-    shape = blend_shapes(
-        first.landmarks[:, :2], second.landmarks[:, :2], share=recipe.shape_share
-    )
+    shape = blend_shapes(first.landmarks[:, :2], second.landmarks[:, :2], share=recipe.shape_share)
     place = _placement(shape, recipe)
     target = reshape_face(apply(place, shape), recipe)
     scale = first.image.shape[0] / 512
@@ -170,7 +168,7 @@ def _fuse_skin(first: Array, second: Array, target: Array, recipe: HeadRecipe) -
         glass = region(target[list(part)], size=size, grow=int(6 * unit), soft=4 * unit)
         hidden = np.maximum(hidden, glass)
     low = np.clip((np.arange(size[1]) - target[1, 1]) / (18 * unit) + 0.6, 0, 1)[:, None]
-    mouth = region(target[list(LIPS)], size=size, grow=int(8 * unit), soft=3.5 * unit)
+    mouth = region(target[list(LIPS)], size=size, grow=int(4 * unit), soft=3 * unit)
     lips = region(target[list(LIPS)], size=size, grow=int(7 * unit), soft=1.5 * unit)
     compare = np.clip(face * (1 - hidden) * (1 - lips), 0, 1)
     matched = match_colours(second, first, compare, reach=9 * unit)

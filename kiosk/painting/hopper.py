@@ -45,7 +45,7 @@ def compose_hopper(photograph: Photograph, *, seed: int = 0) -> tuple[Image, Arr
     matte = cut_out_sitter(photograph.image)
     face = region(points[list(OVAL), :2], size=(width, height), grow=0, soft=0.10 * unit)
     picture = _calm_colours(photograph, face)
-    level = light_head(points, matte, frame, toward=(-0.42, -0.30, 0.86))
+    level = light_head(points, frame, toward=(-0.42, -0.30, 0.86))
     x, y = frame.grid()
     around = np.clip(0.86 - 0.16 * x - 0.06 * np.clip(y, 0, 2), 0.2, 1)
     level = around + (level - around) * face

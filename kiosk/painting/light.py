@@ -1,5 +1,4 @@
-"""Light and palette: how a studio photograph comes to look lit by one window and mixed from
-few pigments.
+"""Light and palette: a studio photograph lit by one window, and mixed from few pigments.
 
 Everything is (H, W, 3) float32 RGB to 255, in and out.
 """
@@ -23,14 +22,12 @@ PIGMENTS = np.array(
 GRID = 16  # pixels between the exact values of the head's depth
 
 
-def light_head(
-    landmarks: Array, matte: Array, frame: Frame, *, toward: tuple[float, float, float]
-) -> Array:
+def light_head(landmarks: Array, frame: Frame, *, toward: tuple[float, float, float]) -> Array:
     """How brightly a light from ``toward`` (x, y, z; z to the viewer) falls on the head: (H, W).
 
     1 where it falls square on the surface, 0 where the surface turns away.
     """
-    depth = _head_depth(landmarks, matte, frame)
+    depth = _head_depth(landmarks, frame)
     gx = cv2.Sobel(depth, cv2.CV_32F, 1, 0, scale=1 / 8)
     gy = cv2.Sobel(depth, cv2.CV_32F, 0, 1, scale=1 / 8)
     light = np.array(toward, np.float32) / np.linalg.norm(toward)
@@ -74,7 +71,7 @@ def mix_from_pigments(picture: Array, *, pull: float) -> Array:
     return np.asarray(255 * np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1), np.float32)
 
 
-def _head_depth(landmarks: Array, matte: Array, frame: Frame) -> Array:
+def _head_depth(landmarks: Array, frame: Frame) -> Array:
     """Depth (H, W) in pixels, growing away from the viewer: the mesh, then a round skull."""
     face = landmarks[:MESH]
     half = 0.5 * float(np.ptp(face[:, 0]))
@@ -89,7 +86,7 @@ def _head_depth(landmarks: Array, matte: Array, frame: Frame) -> Array:
     x, y = np.meshgrid((np.arange(columns) + 0.5) * GRID, (np.arange(rows) + 0.5) * GRID)
     coarse = spline(np.c_[x.ravel(), y.ravel()]).reshape(rows, columns).astype(np.float32)
     full = cv2.resize(coarse, (columns * GRID, rows * GRID), interpolation=cv2.INTER_CUBIC)
-    smooth = cv2.GaussianBlur(full[: frame.height, : frame.width], (0, 0), 0.032 * frame.unit)
+    smooth = cv2.GaussianBlur(full[: frame.height, : frame.width], (0, 0), 0.037 * frame.unit)
     return np.asarray(smooth, np.float32)
 
 
