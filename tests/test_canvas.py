@@ -74,14 +74,25 @@ def test_shader_and_plain_twin_agree(
     assert np.array_equal(shown[~INSIDE], pack.artwork[~INSIDE])
 
 
-def test_without_flow_only_the_fringe_of_the_matte_differs_from_the_artwork(
+def test_without_flow_every_pixel_is_the_artwork(screen: OffscreenScreen, pack: Pack) -> None:
+    picture(screen, None)
+    shown = picture(screen, make_layers())
+
+    assert difference(shown, pack.artwork).max() <= 1
+    assert np.array_equal(compose_artwork(pack, make_layers()), pack.artwork)
+
+
+def test_behind_a_sitter_who_moved_away_is_the_background(
     screen: OffscreenScreen, pack: Pack
 ) -> None:
-    shown = picture(screen, make_layers())
-    sitter = np.zeros((HEIGHT, WIDTH), bool)
-    sitter[INSIDE] = (pack.matte == 255).ravel()
+    flow = np.zeros((RESOLUTION, RESOLUTION, 2), np.float32)
+    flow[:, :, 0] = 0.8  # beside the disc, whose edge is at 0.6, nothing but ground
+    shown = picture(screen, replace(make_layers(), flow=flow))
+    row, column = SIDE // 2, SIDE // 2
+    middle = (slice(TOP + row - 5, TOP + row + 5), slice(LEFT + column - 5, LEFT + column + 5))
+    ground = pack.background[row - 5 : row + 5, column - 5 : column + 5]
 
-    assert difference(shown, pack.artwork)[sitter].max() <= 1
+    assert difference(shown[middle], ground).max() <= 1
 
 
 def test_flow_names_the_place_that_a_pixel_comes_from(screen: OffscreenScreen, pack: Pack) -> None:

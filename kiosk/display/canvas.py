@@ -18,6 +18,7 @@ from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork
 from kiosk.display.settings import DisplaySettings
 from kiosk.display.shaders import MOVING, NOTE, STILL
 from kiosk.display.texels import (
+    PARTING_PX,
     STILL_PX,
     figure_picture,
     plate_picture,
@@ -96,7 +97,7 @@ class Canvas:
                 "canvas": _canvas_from_screen(self.placement, pack.meta.canvas),
                 "reach": texels.reach(pack.meta.canvas),
                 "corner": self.placement.canvas[:2],
-                "rest": (STILL_PX / unit_px) ** 2,
+                "calm": ((STILL_PX / unit_px) ** 2, (PARTING_PX / unit_px) ** 2),
             }
         )
         self._unit_px = unit_px

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 
 from kiosk.display.texels import (
+    PARTING_PX,
     STILL_PX,
     calm_flow,
     canvas_slices,
     edge_window,
     figure_picture,
+    moving_share,
     plate_picture,
 )
 from kiosk.messages import Bytes, Floats, Layers
@@ -25,6 +27,7 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
     rows, columns = canvas_slices(place)
     window = edge_window(layers.cover.shape[0])
     flow = enlarge(layers.flow * edge_window(layers.flow.shape[0])[:, :, None], place.side)
+    parted = moving_share(flow, PARTING_PX * 2 / place.side)
     flow = calm_flow(flow, STILL_PX * 2 / place.side)
     cover = enlarge(layers.cover * window, place.side)
     paint = enlarge(layers.paint, place.side) * 255
@@ -38,7 +41,7 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
         borderMode=cv2.BORDER_REPLICATE,
     )
     behind = plate_picture(pack)[rows, columns, :3].astype(np.float32)
-    alpha = np.clip(figure[:, :, 3:] / 255, 0, 1)
+    alpha = 1 + (np.clip(figure[:, :, 3:] / 255, 0, 1) - 1) * parted
     moved = behind + (figure[:, :, :3] - behind) * alpha
     screen = moved + (paint - moved) * np.clip(cover, 0, 1)[:, :, None]
     return np.asarray(np.clip(np.round(screen), 0, 255), np.uint8)

@@ -14,8 +14,9 @@ void main() {
 }
 """
 
-# flow is calmed as in `texels.calm_flow`; then
-# figure = artwork(x + flow); moved = figure over plate; screen = paint over moved
+# figure = artwork(x + flow); moved = figure over plate; screen = paint over moved.
+# Flow is calmed as in `texels.calm_flow`, and where it is about nothing figure and plate do not
+# part: at rest all is the artwork, however well the plate is painted
 MOVING = """#version 330 core
 uniform sampler2D artwork;
 uniform sampler2D plate;
@@ -24,7 +25,7 @@ uniform sampler2D paint;
 uniform vec4 texels;
 uniform vec4 canvas;
 uniform vec2 reach;
-uniform float rest;
+uniform vec2 calm;
 uniform ivec2 corner;
 out vec4 color;
 void main() {
@@ -33,10 +34,11 @@ void main() {
     vec4 painted = textureLod(paint, x, 0.0);
     vec2 shift = textureLod(flow, x, 0.0).xy;
     float power = dot(shift, shift);
-    shift *= power / (power + rest) * reach;
+    shift *= power / (power + calm.x) * reach;
     vec4 figure = textureLod(artwork, place + shift, 0.0);
     vec3 behind = texelFetch(plate, ivec2(gl_FragCoord.xy) - corner, 0).rgb;
-    vec3 moved = mix(behind, figure.rgb, figure.a);
+    float parted = power / (power + calm.y);
+    vec3 moved = mix(behind, figure.rgb, mix(1.0, figure.a, parted));
     color = vec4(mix(moved, painted.rgb, painted.a), 1.0);
 }
 """

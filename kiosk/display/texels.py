@@ -25,6 +25,7 @@ LARGEST_PX = 8192  # a texture's side: 268 MB
 EDGE = 0.02  # of the canvas's side: along it the plate gives way to the artwork, and motion fades
 # flow well under this, in screen pixels, is the generator's noise: it would only soften the artwork
 STILL_PX = 0.25
+PARTING_PX = 1.0  # under this the ground along the sitter's outline moves with the sitter
 REACH = 0.1  # of the canvas's side: how far beyond it flow may fetch
 
 
@@ -83,9 +84,9 @@ def plate_picture(pack: Pack) -> Bytes:
     """The artwork with the sitter painted out: (H, W, 4); at the canvas's edge it is itself."""
     plate = pack.artwork.copy()
     rows, columns = canvas_slices(pack.meta.canvas)
-    weight = edge_window(pack.meta.canvas.side)[:, :, None]
-    square = plate[rows, columns] * (1 - weight) + pack.background * weight
-    plate[rows, columns] = np.round(square).astype(np.uint8)
+    weight = edge_window(pack.meta.canvas.side)
+    square = np.ascontiguousarray(plate[rows, columns])
+    plate[rows, columns] = cv2.blendLinear(pack.background, square, weight, 1 - weight)
     return np.dstack([plate, np.full(plate.shape[:2], 255, np.uint8)])
 
 
@@ -108,8 +109,13 @@ def calm_flow(flow: Floats, rest: float) -> Floats:
 
     ``flow``: (..., 2); ``rest`` in the same unit. Far above it, nothing changes.
     """
+    return np.asarray(flow * moving_share(flow, rest), np.float32)
+
+
+def moving_share(flow: Floats, rest: float) -> Floats:
+    """(..., 1): 0 where there is no flow, a half where it is ``rest``, 1 far above it."""
     power = (flow * flow).sum(axis=-1, keepdims=True)
-    return np.asarray(flow * (power / (power + rest * rest)), np.float32)
+    return np.asarray(power / (power + rest * rest), np.float32)
 
 
 def _resample_areas(image: Bytes, placement: Placement, largest: int) -> Texels:
