@@ -85,7 +85,8 @@ class Retarget:
         closure = self._close(gesture.openness)
         offsets = self._fit(gesture) @ self._pose.rotation.T * self._pose.scale
         return Motion(
-            rotation=self._neck.turn_within(gesture.turn_deg),
+            # trackers read turns too small; a little more also tells better from afar
+            rotation=self._neck.turn_within(self._settings.turn * gesture.turn_deg),
             translation=self._shift(gesture.shift).astype(np.float32),
             scale=self._grow(gesture.scale),
             expression=offsets.astype(np.float32),
