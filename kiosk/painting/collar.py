@@ -27,7 +27,23 @@ def wear_collar(picture: Array, frame: Frame, rng: np.random.Generator) -> Array
         linen, cover = _make_half(half, frame, rng)
         picture = cast_shadow(picture, cover, frame, by=(0.025, 0.05), strength=0.55)
         picture = lay_over(picture, linen, cover)
-    return picture
+    return _pin(picture, frame)
+
+
+def _pin(picture: Array, frame: Frame) -> Array:
+    """A small gold brooch with a garnet, where the two halves meet."""
+    x, y = frame.grid()
+    x, y = x / 0.034, (y - 0.372) / 0.042
+    away = np.hypot(x, y)
+    cover = np.clip((1 - away) / 0.12 + 0.5, 0, 1)
+    picture = cast_shadow(picture, cover, frame, by=(0.008, 0.016), strength=0.6)
+    bulge = np.clip(0.75 - 0.45 * x - 0.5 * y, 0.25, 1.5)[..., None]
+    gold = np.array([188, 142, 66], np.float32) * bulge
+    stone = np.array([112, 22, 26], np.float32) * (1.3 - 0.6 * bulge)
+    spark = np.exp(-(((x + 0.22) / 0.12) ** 2) - (((y + 0.25) / 0.12) ** 2))
+    stone = stone + 190 * spark[..., None]
+    gem = np.clip((0.62 - away) / 0.1 + 0.5, 0, 1)
+    return lay_over(picture, lay_over(gold, stone, gem), np.asarray(cover, np.float32))
 
 
 def _make_half(half: Array, frame: Frame, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -39,7 +55,7 @@ def _make_half(half: Array, frame: Frame, rng: np.random.Generator) -> tuple[Arr
     outward = np.clip((away - 0.34) / 0.2, 0, 1)
     bend = 0.05 * soft_noise(frame, rng, cells=(5, 6))
     pleats = np.sin((angle + bend) * 13) + 0.6 * np.sin((angle - bend) * 29 + 1)
-    level = 1 + 0.075 * pleats * outward - 0.05 * soft_noise(frame, rng, cells=(9, 11))
+    level = 1 + 0.11 * pleats * outward - 0.05 * soft_noise(frame, rng, cells=(9, 11))
     level *= 0.86 + 0.14 * np.clip(inside / 0.03, 0, 1)
     level *= np.clip(1.04 - 0.16 * x - 0.16 * np.clip(y - 0.5, 0, 1), 0.6, 1.1)
     phase = angle * 62

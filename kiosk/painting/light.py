@@ -86,7 +86,7 @@ def _head_depth(landmarks: Array, frame: Frame) -> Array:
     x, y = np.meshgrid((np.arange(columns) + 0.5) * GRID, (np.arange(rows) + 0.5) * GRID)
     coarse = spline(np.c_[x.ravel(), y.ravel()]).reshape(rows, columns).astype(np.float32)
     full = cv2.resize(coarse, (columns * GRID, rows * GRID), interpolation=cv2.INTER_CUBIC)
-    smooth = cv2.GaussianBlur(full[: frame.height, : frame.width], (0, 0), 0.037 * frame.unit)
+    smooth = cv2.GaussianBlur(full[: frame.height, : frame.width], (0, 0), 0.044 * frame.unit)
     return np.asarray(smooth, np.float32)
 
 

@@ -84,7 +84,7 @@ def _light(picture: Array, head: Head, frame: Frame) -> Array:
     at_neck = np.clip((0.20 - y) / 0.12, 0, 1) * (np.abs(x) < 0.36) * (y > -0.4)
     body = body + (neck * 0.9 - body) * cv2.GaussianBlur(at_neck, (0, 0), 0.02 * frame.unit)
     level = body + (level - body) * head.matte
-    picture = shine(picture, level, ambient=0.10, gain=1.2)
+    picture = shine(picture, level, ambient=0.12, gain=1.2)
     picture = vignette(picture, frame, strength=0.45)
     return mix_from_pigments(picture, pull=0.35)
 
@@ -96,8 +96,9 @@ def _what_matters(head: Head, frame: Frame) -> Array:
     unit = frame.unit
     face = region(points[list(OVAL)], size=size, grow=int(0.03 * unit), soft=0.05 * unit)
     matter = np.maximum(0.62 * face, 0.3 * head.matte)
-    y = frame.grid()[1]
-    matter = np.maximum(matter, 0.18 * ((y > 0.1) & (y < 1.1)))
+    x, y = frame.grid()
+    pin = np.hypot(x, y - 0.30) < 0.07
+    matter = np.maximum(matter, 0.18 * ((y > 0.1) & (y < 1.1)) + 0.6 * pin)
     eyes = [eye.upper_orbit + eye.lower_fold + eye.brow for eye in EYES]
     for part in (LIPS, *eyes):
         near = region(points[list(part)], size=size, grow=int(0.03 * unit), soft=0.025 * unit)

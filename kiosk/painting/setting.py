@@ -24,7 +24,7 @@ def set_head(picture: Array, body: Array, head: Head, *, frame: Frame, colours: 
     y = frame.grid()[1]
     low = np.asarray(np.clip((y + 0.36) / 0.1, 0, 1), np.float32)
     matte = head.matte * (1 - low) + np.minimum(head.matte, oval) * low
-    shaded = cast_shadow(picture, oval, frame, by=(0.02, 0.12), strength=0.5)
+    shaded = cast_shadow(picture, oval, frame, by=(0.02, 0.11), strength=0.42)
     picture = lay_over(picture, shaded, body)
     face = colour_skin(head, colours.skin, oval)
     face = soften_skin(face, head.landmarks, oval)
@@ -64,7 +64,7 @@ def soften_skin(face: Array, landmarks: Array, oval: Array) -> Array:
         keep = np.maximum(keep, near)
     smooth = cv2.GaussianBlur(face, (0, 0), 0.022 * unit)
     matt = np.minimum(face, smooth + 5)  # paint has no shine of its own
-    return lay_over(matt, smooth, 0.6 * oval * (1 - keep))
+    return lay_over(matt, smooth, 0.5 * oval * (1 - keep))
 
 
 def dye(image: Array, tint: tuple[float, ...]) -> Array:

@@ -19,6 +19,7 @@ from kiosk.painting.dress import (
 )
 from kiosk.painting.features import Colours
 from kiosk.painting.head import HeadRecipe, make_head
+from kiosk.painting.light import light_head
 from kiosk.painting.setting import set_head
 
 COLOURS = Colours(
@@ -71,7 +72,10 @@ def compose_visitor(
     low = replace(frame, chin=(frame.chin[0], frame.chin[1] - 0.06 * frame.unit))
     picture, body = _wear_sweater(_room(frame, rng), low, rng)
     picture = set_head(picture, body, head, frame=frame, colours=COLOURS)
-    picture = np.ascontiguousarray(picture[:, ::-1])
+    level = light_head(head.landmarks, frame, toward=(-0.22, -0.30, 0.93))
+    picture = picture * (1 - 0.45 * (1 - level) * head.matte)[..., None]
+    pores = soft_noise(frame, rng, cells=(frame.width // 4, frame.height // 4))
+    picture = np.ascontiguousarray((picture * (1 + 0.008 * pores * head.matte)[..., None])[:, ::-1])
     grain = cv2.GaussianBlur(rng.standard_normal(picture.shape[:2]), (0, 0), 0.7)
     return np.asarray(np.clip(picture + 3.0 * grain[..., None], 0, 255), np.uint8)
 
