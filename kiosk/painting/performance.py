@@ -111,9 +111,7 @@ def typical_expressions(bank: Bank) -> dict[str, NDArray[np.float64]]:
         "round": -width - np.abs(gap - 0.15),
         "brows": brow - np.abs(gap),
     }
-    return {
-        name: offsets[np.argsort(score)[-EXAMPLES:]].mean(0) for name, score in scores.items()
-    }
+    return {name: offsets[np.argsort(score)[-EXAMPLES:]].mean(0) for name, score in scores.items()}
 
 
 def _place(study: Study, canvas: Bytes) -> Bytes:

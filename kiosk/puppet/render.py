@@ -50,19 +50,32 @@ class Puppet:
     def render(self, motion: Motion) -> Pair:
         """Draw the sitter in a motion."""
         moved = self.mesh.move(motion)
-        sources, triangle = self._rasterise(moved)
-        self._fill_eyes(sources, triangle, moved, motion)
+        sources, triangle = self._map(moved, motion)
         colour, matte = self._look_up(sources, triangle)
         self._draw_lashes(colour, moved, motion)
         hole = self._fill_mouth(colour, matte, moved)
         flow, valid = self._measure_flow(sources, triangle)
         return Pair(
             landmarks=pose_landmarks(self.figure.landmarks, motion),
-            frame=self._compose(colour, matte),
+            frame=_shrink(self._compose(colour, matte)),
             flow=flow,
             valid=valid,
             hole=cv2.resize(hole, (RESOLUTION, RESOLUTION), interpolation=cv2.INTER_AREA),
         )
+
+    def picture(self, motion: Motion) -> Bytes:
+        """The sitter in a motion at the puppet's own size: (SIZE, SIZE, 3) RGB."""
+        moved = self.mesh.move(motion)
+        colour, matte = self._look_up(*self._map(moved, motion))
+        self._draw_lashes(colour, moved, motion)
+        self._fill_mouth(colour, matte, moved)
+        return np.clip(self._compose(colour, matte) + 0.5, 0, 255).astype(np.uint8)
+
+    def _map(self, moved: MovedMesh, motion: Motion) -> tuple[Floats, NDArray[np.int32]]:
+        """What every pixel shows, the eyes included."""
+        sources, triangle = self._rasterise(moved)
+        self._fill_eyes(sources, triangle, moved, motion)
+        return sources, triangle
 
     def _rasterise(self, moved: MovedMesh) -> tuple[Floats, NDArray[np.int32]]:
         """Canvas coordinates of the artwork at every pixel (SIZE, SIZE, 2), and which triangle."""
@@ -138,11 +151,15 @@ class Puppet:
         flow = pull_push(shift / np.maximum(share, 1e-3)[..., None], valid)
         return flow.transpose(2, 0, 1).astype(np.float16), (valid * 255).astype(np.uint8)
 
-    def _compose(self, colour: Floats, matte: Floats) -> Bytes:
-        picture = cv2.blendLinear(colour, self.figure.plate, matte, 1 - matte)
-        size = (RESOLUTION, RESOLUTION)
-        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        return np.clip(small + 0.5, 0, 255).astype(np.uint8)
+    def _compose(self, colour: Floats, matte: Floats) -> Floats:
+        """The sitter over the plate: (SIZE, SIZE, 3)."""
+        return np.asarray(cv2.blendLinear(colour, self.figure.plate, matte, 1 - matte))
+
+
+def _shrink(picture: Floats) -> Bytes:
+    size = (RESOLUTION, RESOLUTION)
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.clip(small + 0.5, 0, 255).astype(np.uint8)
 
 
 def _pixels(points: Points) -> Points:
