@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 IDLE_S = 1 / 30  # between two motions when no frame comes
 STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 POLL_S = 0.1  # a window must be asked for its events now and then
-JOIN_S = 5.0
+JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 # a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
 SWITCH_S = 0.0005
 

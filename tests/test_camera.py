@@ -192,10 +192,12 @@ def test_file_that_is_no_clip_is_refused(tmp_path: Path) -> None:
         open_camera(CameraSettings(source=str(path)), clock=clock, wait=clock.wait)
 
 
-def test_missing_device_is_no_error() -> None:
+@pytest.mark.parametrize("source", ["/dev/no-such-camera", "63"])
+def test_missing_device_is_no_error(source: str, capfd: pytest.CaptureFixture[str]) -> None:
     clock = ManualClock()
-    settings = CameraSettings(source="/dev/no-such-camera")
+    settings = CameraSettings(source=source)
 
     camera = open_camera(settings, clock=clock, wait=clock.wait)
 
     assert camera() is None
+    assert capfd.readouterr().err == ""

@@ -5,6 +5,7 @@ When to take them is `clip.py`'s and `webcam.py`'s.
 """
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,8 @@ from kiosk.messages import Bytes
 # seconds; OpenCV's V4L2 ignores its own read timeout, and waits ten without this
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
 import cv2
+
+cv2.setLogLevel(1)  # only what is fatal: the log says once that a camera is missing
 
 DEVICES = "/dev/"
 FALLBACK_FPS = 30.0  # for clips that do not say
@@ -81,10 +84,13 @@ def open_file(path: Path) -> VideoCapture:
 def open_device(settings: CameraSettings) -> VideoCapture | None:
     """A webcam; None when it is not there."""
     source = settings.source
-    if source.startswith(DEVICES) and not Path(source).exists():
-        return None
-    capture = cv2.VideoCapture(int(source) if source.isdecimal() else source)
-    if not capture.isOpened():
+    if sys.platform == "linux":
+        path = f"{DEVICES}video{int(source)}" if source.isdecimal() else source
+        # asked for what is not there, OpenCV tries every backend and complains of each
+        capture = cv2.VideoCapture(path, cv2.CAP_V4L2) if Path(path).exists() else None
+    else:
+        capture = cv2.VideoCapture(int(source) if source.isdecimal() else source)
+    if capture is None or not capture.isOpened():
         return None
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw is too wide for USB 2
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
