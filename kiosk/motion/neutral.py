@@ -136,9 +136,11 @@ class NeutralLearner:
 
     def _closest_lips(self, gaps: Points) -> tuple[float, float]:
         """The gap of closed lips, and its weight: little if it cannot be a closed mouth's."""
+        usual, spread = self._model.rest_mean[GAP], self._model.rest_spread[GAP]
         closest = float(np.quantile(gaps, 0.05))
-        excess = max(0.0, closest - self._model.rest_mean[GAP]) / self._model.rest_spread[GAP]
-        return closest, len(gaps) / (1.0 + (excess / 1.6) ** 4)
+        excess = max(0.0, closest - usual) / spread
+        # who talks on and on never shuts their lips, yet has lips that shut
+        return min(closest, usual + 1.5 * spread), len(gaps) / (1.0 + (excess / 1.6) ** 4)
 
     def _open_eye(self, apertures: Points, usual: float) -> tuple[float, float]:
         """The aperture of an open eye, blinks left out, and its weight."""
