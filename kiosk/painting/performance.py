@@ -136,8 +136,7 @@ def _place(study: Study, canvas: Bytes) -> Bytes:
 
 def _curve(keys: list[tuple[float, float]]) -> PchipInterpolator:
     """A smooth curve through key frames that never overshoots; 0 at both ends of the clip."""
-    times, values = zip(*keys, strict=True)
-    times, values = list(times), list(values)
+    times, values = [key[0] for key in keys], [key[1] for key in keys]
     if times[0] > 0:
         times, values = [0.0, *times], [0.0, *values]
     if times[-1] < SECONDS:
