@@ -33,6 +33,7 @@ PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and 
 # lips part once their gap has grown by the first and have met again below the second, io
 PART_AT, MEET_AT = 0.010, 0.004
 WIDEST_GAP = 0.55  # io
+PARTING = 1.15  # painted lips are seen to part less than they do: slopes of 0.72 and 0.90
 SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
 DEPTH_TRUST = 0.5  # of MediaPipe's z, which is mostly a guess
 SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
@@ -106,7 +107,7 @@ class Retarget:
         self._soften_smile(fitted)
         tall = lower_ratio(gesture.proportions, self._proportions)
         fitted = self._hold_skull(fitted)
-        self._place_lips(fitted, gesture.gaps * tall * strength)
+        self._place_lips(fitted, gesture.gaps * tall * strength * PARTING)
         return fitted
 
     def _soften_smile(self, offsets: Points) -> None:
