@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 IDLE_S = 1 / 30  # between two motions when no frame comes
 STALE_S = 3.0  # without new layers for so long, the still artwork is shown
+READY_POLL_S = 0.25
 POLL_S = 0.1  # a window must be asked for its events now and then
 JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 # a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
@@ -68,6 +69,7 @@ class Road:
         self._pack = pack
         self._clock = clock
         self._stop = threading.Event()
+        self._ready = threading.Event()  # the network has been loaded, or cannot be
         self._camera = open_camera(config.camera, clock=clock, wait=self._stop.wait)
         self._frames: Latest[Frame] = Latest()
         self._motions: Latest[PortraitMotion] = Latest()
@@ -147,10 +149,22 @@ class Road:
 
     def _steps(self) -> list[Step]:
         return [
-            Step("camera", lambda: self._camera, None, self._frames),
+            Step("camera", self._start_camera, None, self._frames),
             Step("mirror", self.build_mirror, self._frames, self._motions, IDLE_S, timed=False),
-            Step("generator", self.build_generator, self._motions, self._layers),
+            Step("generator", self._start_generator, self._motions, self._layers),
         ]
+
+    def _start_camera(self) -> Camera:
+        """A clip begins when there is something to see of it, and loading has the cores."""
+        while not self._stop.is_set() and not self._ready.wait(READY_POLL_S):
+            pass
+        return self._camera
+
+    def _start_generator(self) -> Stage[PortraitMotion, Layers]:
+        try:
+            return self.build_generator()
+        finally:
+            self._ready.set()
 
     def build_mirror(self) -> Stage[Frame, PortraitMotion]:
         """Tracking and motion; called in their own thread."""
