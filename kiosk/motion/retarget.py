@@ -107,7 +107,7 @@ class Retarget:
         self._soften_smile(fitted)
         tall = lower_ratio(gesture.proportions, self._proportions)
         fitted = self._hold_skull(fitted)
-        self._place_lips(fitted, gesture.gaps * tall * strength * PARTING)
+        self._place_lips(fitted, gesture.gaps * tall * strength)
         return fitted
 
     def _soften_smile(self, offsets: Points) -> None:
@@ -129,10 +129,12 @@ class Retarget:
 
     def _place_lips(self, offsets: Points, gaps: Points) -> None:
         """Give the inner lips exactly the gap they shall have, in place; closed is closed."""
-        floor = -np.maximum(self._painted_gaps, 0.0) if self._closable else np.zeros(len(gaps))
+        floor = np.zeros(len(gaps))
+        if self._closable:
+            floor = -np.maximum(self._painted_gaps, 0.0) / PARTING
         self._gaps = np.clip(self._gaps, gaps - PART_AT, gaps - MEET_AT)
         self._gaps = np.maximum(self._gaps, floor)
-        opening = soft_limit(self._gaps, WIDEST_GAP)[:, None]
+        opening = soft_limit(PARTING * self._gaps, WIDEST_GAP)[:, None]
         middle = (offsets[_UPPER] + offsets[_LOWER]) / 2
         half = (offsets[_LOWER] - offsets[_UPPER]) / 2 * np.clip(np.abs(opening) / 0.03, 0, 1)
         half[:, 1:2] = opening / 2
