@@ -5,15 +5,12 @@ the only module that knows all stages.
 """
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from types import TracebackType
 from typing import Protocol
-
-from threadpoolctl import threadpool_limits
 
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config, PortraitSettings
@@ -23,7 +20,7 @@ from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.mirror import Mirror
 from kiosk.motion.director import Director
 from kiosk.motion.target import Gains, Limits, MotionTarget
-from kiosk.pipeline import Latest, Stage, Step, Worker
+from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack, find_packs, open_first_good
 from kiosk.tracking.landmarker import Landmarker
@@ -36,8 +33,6 @@ STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 READY_POLL_S = 0.25
 POLL_S = 0.1  # a window must be asked for its events now and then
 JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
-# a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
-SWITCH_S = 0.0005
 
 Watcher = Callable[[Bytes, Layers], None]
 
@@ -208,20 +203,6 @@ def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> It
         screen = WindowScreen(pack, settings=settings)
     with closing(screen):
         yield screen
-
-
-@contextmanager
-def share_cores() -> Iterator[None]:
-    """Keep libraries from taking every core for one small sum: the stages need them."""
-    import cv2  # after the camera's module, which sets what OpenCV reads when loaded
-
-    interval_s, threads = sys.getswitchinterval(), cv2.getNumThreads()
-    sys.setswitchinterval(SWITCH_S)
-    cv2.setNumThreads(1)
-    with threadpool_limits(1, user_api="blas"):
-        yield
-    cv2.setNumThreads(threads)
-    sys.setswitchinterval(interval_s)
 
 
 def choose_pack(settings: PortraitSettings) -> Pack:

@@ -7,10 +7,14 @@ later and later, until it works; the stages beside it go on.
 """
 
 import logging
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from kiosk.health import Health
 
@@ -18,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_S, RETRY_LIMIT_S = 0.5, 15.0
 AHEAD_S = 0.05  # a stage waits for the next one so long at most
+# a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
+SWITCH_S = 0.0005
 
 Message = TypeVar("Message")
 In = TypeVar("In", contravariant=True)
@@ -142,3 +148,19 @@ class Worker(threading.Thread):
         if self._retry_s != RETRY_S:
             logger.warning("%s works again", self._step.name)
             self._retry_s = RETRY_S
+
+
+@contextmanager
+def share_cores() -> Iterator[None]:
+    """Keep libraries from taking every core for one small sum: the stages need them."""
+    import cv2  # after the camera's module, which sets what OpenCV reads when loaded
+
+    interval_s, threads = sys.getswitchinterval(), cv2.getNumThreads()
+    sys.setswitchinterval(SWITCH_S)
+    cv2.setNumThreads(1)
+    with threadpool_limits(1, user_api="blas"):
+        try:
+            yield
+        finally:
+            cv2.setNumThreads(threads)
+            sys.setswitchinterval(interval_s)

@@ -1,12 +1,14 @@
 import logging
+import sys
 import threading
 from collections.abc import Callable
 
+import cv2
 import pytest
 
 import kiosk.pipeline
 from kiosk.health import Health
-from kiosk.pipeline import Latest, Step, Worker
+from kiosk.pipeline import Latest, Step, Worker, share_cores
 from tests.fakes import FakeStage, ManualClock, make_frame
 
 PATIENCE_S = 5.0  # only ever waited for when a test fails
@@ -147,3 +149,12 @@ def test_a_stage_that_cannot_be_built_is_tried_again() -> None:
 
     assert outbox.take(PATIENCE_S) == "works"
     end(worker, stop)
+
+
+def test_shared_cores_are_given_back() -> None:
+    before = sys.getswitchinterval(), cv2.getNumThreads()
+    with share_cores():
+        assert cv2.getNumThreads() == 1
+        assert sys.getswitchinterval() < before[0]
+
+    assert (sys.getswitchinterval(), cv2.getNumThreads()) == before
