@@ -88,7 +88,7 @@ def _calm_colours(photograph: Photograph, face: Array) -> Array:
     keep = region(lips, size=size, grow=0, soft=3 * scale)
     lab[..., 1:] -= 0.45 * stray * (face * (1 - keep))[..., None]
     ribbons = region(np.array(EMBLEMS[2], np.float32) * scale, size=size, grow=0, soft=3 * scale)
-    blue = np.clip((-lab[..., 2] - 6) / 10, 0, 1) * np.clip((lab[..., 0] - 14) / 10, 0, 1)
+    blue = np.clip((-lab[..., 2] - 2) / 6, 0, 1) * np.clip((lab[..., 0] - 14) / 10, 0, 1)
     blue *= 1 - ribbons
     lab[..., 1:] *= 1 - 0.9 * blue[..., None]
     return np.asarray(255 * np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1), np.float32)
