@@ -31,10 +31,10 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("bench")(bench.bench)
+app.command("paint")(paint.paint)
 portraits.app.command("add")(add.add_portrait)
 app.add_typer(portraits.app, name="portraits")
 app.add_typer(train.app, name="train")
-app.add_typer(paint.paint_app, name="paint")
 
 
 def main(arguments: list[str] | None = None) -> int:
