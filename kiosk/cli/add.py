@@ -24,7 +24,8 @@ def add_portrait(
     config: ConfigPath = None,
 ) -> None:
     """Make a portrait of a picture; Ctrl-C stops, the same command goes on."""
-    from kiosk.curation.add import Commission, add_portrait
+    from kiosk.curation.add import add_portrait
+    from kiosk.curation.commission import Commission
 
     commission = Commission(
         image=image, id=name, minutes=minutes, title=title, artist=artist,

@@ -4,20 +4,16 @@ Work in progress lives in a cache folder of its own, so that it can be interrupt
 goes on where it stopped, and leaves the packs untouched until the new one is whole.
 """
 
-import hashlib
-import json
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from kiosk.curation.commission import Commission, check_commission, check_room, workshop
 from kiosk.curation.study import Study, still_of, study_picture
-from kiosk.errors import KioskError, PictureError
+from kiosk.errors import KioskError, PackError
 from kiosk.model.checkpoint import load_generator, save_generator
 from kiosk.model.generator import Generator
 from kiosk.motion.bank import load_bank
@@ -32,28 +28,15 @@ from kiosk.puppet.render import Puppet
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, face_centre, finetune
-from kiosk.training.pairs import Pairs, make_pairs
-from kiosk.training.prior import fit_prior
+from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
+from kiosk.training.prior import begin_generator, fit_prior
+
+logger = logging.getLogger(__name__)
 
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 500, 20_000, 128
 PRIOR_SHARE = 0.05  # of the time for learning
 PAIRS_SHARE = 0.22  # what drawing the pairs is expected to take, for the bar
 SUFFIXES = {".jpg", ".jpeg", ".png"}
-
-
-@dataclass(frozen=True, slots=True)
-class Commission:
-    """What a curator asks for."""
-
-    image: Path
-    id: str
-    minutes: float = 15.0
-    title: str = ""
-    artist: str = ""
-    rights: str = ""
-    face: int | None = None
-    seed: int = 0
-    provenance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +54,14 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
     """Make a pack in `portraits`/<id>; returns what was seen in the picture.
 
     Raises:
+        ConfigError: the id or the rights are not what a pack allows.
         PictureError: the picture cannot become a portrait; nothing is left behind.
         PackError: the pack cannot be written.
     """
+    check_commission(commission, portraits)
     report(Progress("looking", 0.0))
     study = study_picture(commission.image, commission.face)
-    with _workshop(commission) as folder:
+    with workshop(commission) as folder:
         work = Work(commission, study, folder=folder, report=report)
         generator = work.learn(work.draw_pairs())
         weights = folder / "generator.safetensors"
@@ -93,12 +78,11 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
             still=still_of(study),
             weights=weights,
         )
-    shutil.rmtree(folder, ignore_errors=True)
     return study
 
 
 class Work:
-    """One commission in the workshop: each step begins from what the step before left in the folder."""
+    """One commission in the workshop; each step begins from what the one before left there."""
 
     def __init__(
         self, commission: Commission, study: Study, *, folder: Path, report: Report
@@ -107,7 +91,7 @@ class Work:
         self._report = report
         self.figure = study.figure()
         puppet = Puppet(self.figure)
-        limits, gains = find_limits(puppet.mesh), find_gains(puppet)
+        limits, gains = find_limits(puppet.mesh, self.figure.matte), find_gains(puppet)
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
@@ -117,6 +101,7 @@ class Work:
 
     def draw_pairs(self) -> Pairs:
         """What the puppet shows of itself."""
+        check_room(self.folder, room_for_pairs(self.count))
         return make_pairs(
             self.folder / "pairs",
             self.figure,
@@ -128,7 +113,6 @@ class Work:
 
     def learn(self, pairs: Pairs) -> Generator:
         """Prior flow, then fine-tuning."""
-        torch.manual_seed(self.settings.seed)
         canvas = TrainingCanvas(self.figure)
         run = Finetuning(
             self._fit_prior(canvas, pairs),
@@ -150,11 +134,11 @@ class Work:
     def _fit_prior(self, canvas: TrainingCanvas, pairs: Pairs) -> Generator:
         kept = self.folder / "prior.safetensors"
         if kept.exists():
-            return load_generator(kept).train()
-        generator = Generator()
-        artwork, plate = canvas.textures()
-        generator.artwork.copy_(artwork)
-        generator.plate.copy_(plate)
+            try:
+                return load_generator(kept).train()
+            except PackError as error:
+                logger.warning("%s; this step begins anew", error)
+        generator = begin_generator(canvas, seed=self.settings.seed)
         fit_prior(
             generator,
             pairs,
@@ -192,25 +176,6 @@ def _describe(work: Work) -> PackMeta:
         },
         training={"minutes": commission.minutes, "pairs": work.count, **asdict(work.settings)},
     )
-
-
-@contextmanager
-def _workshop(commission: Commission) -> Iterator[Path]:
-    """A folder for the work; the same commission finds it again after an interruption."""
-    content = hashlib.sha256(commission.image.read_bytes())
-    wish = [commission.id, commission.minutes, commission.seed, commission.face]
-    content.update(json.dumps(wish).encode())
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    folder = cache / "tableau-vivant" / f"{commission.id}-{content.hexdigest()[:12]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield folder
-    except KioskError:
-        raise
-    except OSError as error:
-        raise PictureError(
-            f"{folder}: {error.strerror}; make room there and start again"
-        ) from error
 
 
 def _is_as_read(commission: Commission, study: Study) -> bool:

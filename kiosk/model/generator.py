@@ -90,6 +90,7 @@ class Generator(nn.Module):
         self.detail = nn.Conv2d(20 + 3 + 2 + spec.MASKS, spec.DETAIL, 3, padding=1)
         self.heads = nn.Conv2d(spec.DETAIL, spec.HEADS * 4, 3, padding=1)
         nn.init.normal_(self.heads.weight, 0, 0.01)
+        assert self.heads.bias is not None
         nn.init.zeros_(self.heads.bias)
         with torch.no_grad():
             self.heads.weight[:8] = 0  # flow: begin with the prior alone

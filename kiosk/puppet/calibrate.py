@@ -4,6 +4,7 @@ A painted iris is soft and a painted brow is faint: driven by so much, they are 
 less. A few renders, tracked again, give the slope; its inverse, bounded, is the pack's gain.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,8 @@ from kiosk.puppet.render import Puppet
 GAZES = np.linspace(-0.16, 0.16, 7)  # eye widths
 LIFTS = np.linspace(-0.15, 0.30, 6)  # eye widths
 MOST_GAZE, MOST_BROWS = 2.6, 1.8
+
+Read = Callable[[tuple[float, float]], float]  # one of gaze and brows, as seen
 
 
 def find_gains(puppet: Puppet) -> Gains:
@@ -54,9 +57,8 @@ def _io_per_unit(puppet: Puppet) -> float:
     return float(1 / np.linalg.norm(right - left))
 
 
-def _slope(puppet: Puppet, driven: Points, motions: list[Motion], *, read: object) -> float:
+def _slope(puppet: Puppet, driven: Points, motions: list[Motion], *, read: Read) -> float:
     """Seen against driven, by least squares; 1 when nothing was seen."""
-    assert callable(read)
     frames = [puppet.render(motion).frame for motion in motions]
     mean = load_face_model().mean
     seen = np.full(len(frames), np.nan)

@@ -6,6 +6,7 @@ them at the puppet's working size.
 
 import os
 from dataclasses import dataclass
+from typing import TypeVar
 
 os.environ.setdefault("GLOG_minloglevel", "2")
 
@@ -22,6 +23,7 @@ FACE_HEIGHTS = 2.5  # side of the canvas: tight, so that an eye has pixels, with
 FACE_AT = 0.52  # height of the face's middle in the canvas, from the top
 
 Grey = NDArray[np.float32]
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,9 +115,7 @@ def pull_push(image: Floats, known: Grey) -> Floats:
     while min(levels[-1][0].shape[:2]) > 1:
         height, width = levels[-1][0].shape[:2]
         half = ((width + 1) // 2, (height + 1) // 2)
-        levels.append(
-            tuple(cv2.resize(x, half, interpolation=cv2.INTER_AREA) for x in levels[-1])  # type: ignore[arg-type]
-        )
+        levels.append(tuple(cv2.resize(x, half, interpolation=cv2.INTER_AREA) for x in levels[-1]))
     colour, weight = levels[-1]
     filled = colour.reshape(*weight.shape, -1) / np.maximum(weight, 1e-6)[..., None]
     for colour, weight in levels[-2::-1]:
@@ -173,7 +173,7 @@ def _grain(crop: Bytes, ground: NDArray[np.bool_]) -> Floats:
     return np.asarray(noise / noise.std() * strength * 0.5)[..., None]
 
 
-def _resize(image: NDArray[np.generic], side: int) -> NDArray[np.generic]:
+def _resize(image: NDArray[Pixel], side: int) -> NDArray[Pixel]:
     mode = cv2.INTER_AREA if image.shape[0] > side else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, (side, side), interpolation=mode))
 

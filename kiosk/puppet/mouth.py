@@ -101,7 +101,7 @@ class MouthInterior:
 
     def _cavity(self, v: Points, jaw: float) -> Points:
         warmth = smoothstep((v - jaw + 0.55) / 0.6)[..., None]
-        return self.palette.deep * (1 - warmth) + self.palette.warm * warmth
+        return np.asarray(self.palette.deep * (1 - warmth) + self.palette.warm * warmth)
 
     def _add_tongue(
         self, colour: Points, u: Points, v: Points, *, jaw: float, opening: float
@@ -109,7 +109,7 @@ class MouthInterior:
         height = 0.16 + 0.22 * min(opening, 1.0)
         distance = np.hypot(u / 0.36, (v - jaw - 0.02) / height)
         mask = smoothstep((1.05 - distance) / 0.6) * min(1.0, opening / 0.25)
-        shine = smoothstep(1 - np.hypot(u / 0.16, (v - jaw + 0.05) / 0.09)) * 0.12
+        shine = smoothstep(1.0 - np.hypot(u / 0.16, (v - jaw + 0.05) / 0.09)) * 0.12
         tongue = self.palette.tongue * (1 + shine[..., None])
         return colour * (1 - mask[..., None]) + tongue * mask[..., None]
 

@@ -36,7 +36,7 @@ def rasterise(
     return found, which
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _draw(vertices, sources, triangles, found, which, depth):  # type: ignore[no-untyped-def]
     height, width = which.shape
     for number in range(triangles.shape[0]):

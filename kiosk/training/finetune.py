@@ -6,16 +6,21 @@ projection discriminator conditioned on the landmarks.
 """
 
 import copy
+import logging
+import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kiosk.messages import Floats
 from kiosk.model.discriminator import Discriminator
 from kiosk.model.generator import Generator
 from kiosk.model.layers import upsample
@@ -24,7 +29,20 @@ from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
 
+logger = logging.getLogger(__name__)
+
 CHECKPOINT_SECONDS = 60.0
+Network = TypeVar("Network", bound=nn.Module)
+# what reading a file cut short, or of another version, may raise
+_DAMAGED = (
+    OSError,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+    pickle.UnpicklingError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +73,13 @@ class Batch:
     hole: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
 
     @classmethod
-    def take(cls, pairs: Pairs, index: np.ndarray, device: torch.device) -> "Batch":
+    def take(cls, pairs: Pairs, index: NDArray[np.intp], device: torch.device) -> "Batch":
         """Read and convert the pairs with these numbers."""
         index = np.sort(index)
-        unit = lambda x: torch.from_numpy(np.array(x[index], np.float32)).to(device) / 255  # noqa: E731
+
+        def unit(column: NDArray[np.uint8]) -> Tensor:
+            return torch.from_numpy(np.array(column[index], np.float32)).to(device) / 255
+
         landmarks = np.array(pairs.landmarks[index])
         masks = np.stack([draw_masks(face) for face in landmarks])
         return cls(
@@ -75,13 +96,18 @@ class Finetuning:
     """One run: its networks, optimisers and the time it has spent."""
 
     def __init__(
-        self, generator: Generator, canvas: TrainingCanvas, *, head: Tensor, centre: tuple[int, int],
+        self,
+        generator: Generator,
+        canvas: TrainingCanvas,
+        *,
+        head: Tensor,
+        centre: tuple[int, int],
         settings: FinetuneSettings,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.settings = settings
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(settings.seed)
-        self.generator = generator.to(self.device, memory_format=torch.channels_last)
+        self.generator = _arrange(generator.to(self.device), torch.channels_last)
         self.average = copy.deepcopy(self.generator)
         self.critic = Discriminator().to(self.device)
         self.canvas, self.head, self.centre = canvas.to(self.device), head.to(self.device), centre
@@ -154,15 +180,25 @@ class Finetuning:
 
     def save(self, path: Path) -> None:
         """Keep the run so that it can go on exactly here; replaces the file in one move."""
-        state = {name: getattr(self, name).state_dict() for name in self._parts()}
-        state |= {"elapsed": self.elapsed, "step": self.step, "random": torch.get_rng_state()}
         partial = path.with_suffix(".partial")
-        torch.save(state, partial)
+        torch.save(self._state(), partial)
         partial.replace(path)
 
     def restore(self, path: Path) -> None:
-        """Go on from what `save` kept."""
-        state = torch.load(path, map_location=self.device, weights_only=True)
+        """Go on from what `save` kept; a damaged file is told and leaves the run as it was."""
+        fresh = copy.deepcopy(self._state())
+        try:
+            self._take_state(torch.load(path, map_location=self.device, weights_only=True))
+        except _DAMAGED as error:
+            reason = str(error).partition("\n")[0]
+            logger.warning("%s: cannot be read (%s); learning begins anew", path.name, reason)
+            self._take_state(fresh)
+
+    def _state(self) -> dict[str, Any]:
+        state = {name: getattr(self, name).state_dict() for name in self._parts()}
+        return state | {"elapsed": self.elapsed, "step": self.step, "random": torch.get_rng_state()}
+
+    def _take_state(self, state: dict[str, Any]) -> None:
         for name in self._parts():
             getattr(self, name).load_state_dict(state[name])
         self.elapsed, self.step = state["elapsed"], state["step"]
@@ -199,21 +235,26 @@ def finetune(
             run.save(checkpoint)
             saved = now
     run.save(checkpoint)
-    return run.average.cpu().to(memory_format=torch.contiguous_format).eval()
+    return _arrange(run.average.cpu(), torch.contiguous_format).eval()
 
 
-def face_centre(landmarks: np.ndarray) -> tuple[int, int]:
+def face_centre(landmarks: Floats) -> tuple[int, int]:
     """Pixel (x, y) of the face's middle at the generator's resolution."""
     middle = (landmarks[:468, :2].min(0) + landmarks[:468, :2].max(0)) / 2
     x, y = ((middle + 1) * RESOLUTION / 2).astype(int)
     return int(x), int(y)
 
 
+def _arrange(network: Network, order: torch.memory_format) -> Network:
+    """Lay a network's weights out in another order, in place."""
+    return network.to(memory_format=order)  # type: ignore[call-overload]  # torch's stubs lack it
+
+
 def _low_precision_pays(device: torch.device) -> bool:
     """Whether bfloat16 convolutions are faster here; they are where the CPU has matrix units."""
     if device.type == "cuda":
         return True
-    layer = torch.nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    layer = _arrange(torch.nn.Conv2d(64, 64, 3, padding=1), torch.channels_last)
     x = torch.randn(4, 64, 64, 64).contiguous(memory_format=torch.channels_last)
     spent = []
     for enabled in (False, True):

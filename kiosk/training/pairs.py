@@ -6,16 +6,21 @@ the seed alone, so that an interrupted run goes on where it stopped and gives th
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import suppress
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.errors import PictureError
 from kiosk.messages import Motion
 from kiosk.model.spec import RESOLUTION, WORKING
 from kiosk.puppet.figure import Figure
@@ -60,23 +65,38 @@ def make_pairs(
         count: rounded up to whole chunks.
         seed: of the motions.
         report: called with the share done, 0 to 1.
+
+    Raises:
+        PictureError: a drawing process was ended from outside.
     """
     chunks = -(-count // CHUNK)
     folder.mkdir(parents=True, exist_ok=True)
     _allocate(folder, chunks * CHUNK)
     missing = [n for n in range(chunks) if not _mark(folder, n).exists()]
     context = multiprocessing.get_context("spawn")
-    workers = max(1, os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, context, _prepare, (folder, figure, sampler, seed)) as pool:
-        jobs = [pool.submit(_render_chunk, number) for number in missing]
+    stop = context.Event()
+    given = (folder, figure, sampler, seed, stop)
+    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), context, _prepare, given) as pool:
         try:
+            with _held_signals():
+                jobs = [pool.submit(_render_chunk, number) for number in missing]
             for done, job in enumerate(as_completed(jobs), chunks - len(missing) + 1):
                 job.result()
                 report(done / chunks)
+        except BrokenProcessPool as error:
+            reason = "a drawing process was ended, perhaps for want of memory"
+            raise PictureError(f"{reason}; the same command goes on") from error
         except BaseException:
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return open_pairs(folder)
+
+
+def room_for_pairs(count: int) -> int:
+    """Bytes that so many pairs take on disk."""
+    one = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in _FIELDS.values())
+    return -(-count // CHUNK) * CHUNK * one
 
 
 def open_pairs(folder: Path) -> Pairs:
@@ -95,39 +115,76 @@ def stack_pairs(moments: Iterator[Pair]) -> Pairs:
 
 def _allocate(folder: Path, count: int) -> None:
     """Create the arrays, or begin anew when an earlier run wanted another number."""
-    path = folder / "landmarks.npy"
-    if path.exists():
-        with suppress(ValueError):
-            if len(np.load(path, mmap_mode="r")) == count:
-                return
+    if all(_is_whole(folder / f"{name}.npy", (count, *_FIELDS[name][0])) for name in _FIELDS):
+        return
     for mark in folder.glob("chunk-*.done"):
         mark.unlink()
     for name, (shape, kind) in _FIELDS.items():
         np.lib.format.open_memmap(folder / f"{name}.npy", "w+", kind, (count, *shape))
 
 
+def _is_whole(path: Path, shape: tuple[int, ...]) -> bool:
+    try:
+        return bool(np.load(path, mmap_mode="r").shape == shape)
+    except (OSError, ValueError, EOFError):
+        return False
+
+
 def _mark(folder: Path, number: int) -> Path:
     return folder / f"chunk-{number}.done"
 
 
-# one puppet per worker process, built once
-_worker: dict[str, object] = {}
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Processes started within never see Ctrl-C: the one that started them ends them."""
+    held = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _prepare(folder: Path, figure: Figure, sampler: Sampler, seed: int) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draughtsman:
+    """What one worker process draws with, built once."""
+
+    folder: Path
+    puppet: Puppet
+    sampler: Sampler
+    seed: int
+    stop: Event
+
+
+_worker: list[_Draughtsman] = []
+
+
+def _prepare(folder: Path, figure: Figure, sampler: Sampler, seed: int, stop: Event) -> None:
     cv2.setNumThreads(1)
-    _worker.update(folder=folder, puppet=Puppet(figure), sampler=sampler, seed=seed)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _worker[:] = [_Draughtsman(folder, Puppet(figure), sampler, seed, stop)]
+
+
+def _end_with_parent() -> None:
+    """A pool's workers would outlive a parent that is killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _render_chunk(number: int) -> None:
-    folder, puppet, sampler = _worker["folder"], _worker["puppet"], _worker["sampler"]
-    assert isinstance(folder, Path)
-    assert isinstance(puppet, Puppet)
-    assert callable(sampler)
-    rng = np.random.default_rng((int(str(_worker["seed"])), number))
-    pairs = stack_pairs(puppet.render(sampler(rng)) for _ in range(CHUNK))
+    (worker,) = _worker
+    rng = np.random.default_rng((worker.seed, number))
+    moments: list[Pair] = []
+    while len(moments) < CHUNK:
+        if worker.stop.is_set():
+            return
+        moments.append(worker.puppet.render(worker.sampler(rng)))
+    pairs = stack_pairs(iter(moments))
     for name in _FIELDS:
-        array = np.load(folder / f"{name}.npy", mmap_mode="r+")
+        array = np.load(worker.folder / f"{name}.npy", mmap_mode="r+")
         array[number * CHUNK : (number + 1) * CHUNK] = getattr(pairs, name)
         array.flush()
-    _mark(folder, number).touch()
+    _mark(worker.folder, number).touch()

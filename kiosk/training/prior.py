@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from kiosk.face import EYES, LANDMARKS, LIPS
 from kiosk.model import spec
 from kiosk.model.generator import Generator, PriorFlow
+from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
 
 SAMPLE = 6000  # moments that the components are computed from
@@ -22,6 +23,16 @@ BATCH = 256
 LEARNING_RATE = 2e-3
 # how much more a small motion of these parts should count in the code
 EYE_WEIGHT, LIP_WEIGHT = 3.0, 1.5
+
+
+def begin_generator(canvas: TrainingCanvas, *, seed: int) -> Generator:
+    """A generator that holds one artwork and knows nothing yet."""
+    torch.manual_seed(seed)
+    generator = Generator()
+    artwork, plate = canvas.textures()
+    generator.artwork.copy_(artwork)
+    generator.plate.copy_(plate)
+    return generator
 
 
 def fit_prior(
