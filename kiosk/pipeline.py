@@ -21,7 +21,6 @@ from kiosk.health import Health
 logger = logging.getLogger(__name__)
 
 RETRY_S, RETRY_LIMIT_S = 0.5, 15.0
-AHEAD_S = 0.05  # a stage waits for the next one so long at most
 # a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
 SWITCH_S = 0.0005
 
@@ -61,20 +60,14 @@ class Latest(Generic[Message]):
         with self._changed:
             self.dropped += self._message is not None
             self._message = message
-            self._changed.notify_all()
+            self._changed.notify()
 
     def take(self, timeout: float) -> Message | None:
         """Take the newest message, waiting up to ``timeout`` seconds for one; None if none came."""
         with self._changed:
             self._changed.wait_for(lambda: self._message is not None, timeout)
             message, self._message = self._message, None
-            self._changed.notify_all()
             return message
-
-    def wait_empty(self, timeout: float) -> None:
-        """Wait up to ``timeout`` seconds for the message here to be taken."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._message is None, timeout)
 
 
 @dataclass(frozen=True)
@@ -119,9 +112,6 @@ class Worker(threading.Thread):
 
     def _pass_one(self, stage: Stage[Any, Any]) -> None:
         inbox = self._step.inbox
-        if inbox:
-            # on a machine that is too slow, what nobody has time to take is not made
-            self._step.outbox.wait_empty(AHEAD_S)
         message = inbox.take(self._step.patience_s) if inbox else None
         began = self._health.now()
         result = stage(message)

@@ -57,27 +57,6 @@ def test_a_message_wakes_who_waits() -> None:
     assert taken == [7]
 
 
-def test_one_waits_until_a_message_is_taken() -> None:
-    slot: Latest[int] = Latest()
-    slot.put(1)
-    order: list[str] = []
-
-    def put_next() -> None:
-        slot.wait_empty(PATIENCE_S)
-        order.append("empty")
-        slot.put(2)
-
-    thread = threading.Thread(target=put_next)
-    thread.start()
-    order.append("taken")
-    assert slot.take(PATIENCE_S) == 1
-    thread.join(PATIENCE_S)
-
-    assert order == ["taken", "empty"]
-    assert slot.take(0) == 2
-    assert slot.dropped == 0
-
-
 def test_a_worker_passes_messages_on() -> None:
     inbox: Latest[object] = Latest()
     stage = FakeStage(lambda message: None if message is None else (message, "seen"))
