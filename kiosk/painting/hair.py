@@ -3,6 +3,7 @@
 Made from outlines and waves, in the units of ``dress``; coloured like the head's own hair.
 """
 
+import cv2
 import numpy as np
 
 from kiosk.painting.blend import Array
@@ -17,9 +18,9 @@ NAPE: Outline = (
 )  # fmt: skip
 # frizzed hair from the temple to the jaw: the left side; the right is its mirror image
 CURLS: Outline = (
-    (-0.40, -0.92), (-0.375, -0.72), (-0.385, -0.52), (-0.375, -0.32), (-0.345, -0.14),
-    (-0.33, -0.02), (-0.38, 0.05), (-0.47, 0.04), (-0.54, -0.06), (-0.585, -0.24), (-0.60, -0.46),
-    (-0.585, -0.68), (-0.54, -0.86), (-0.46, -0.96),
+    (-0.40, -0.92), (-0.365, -0.74), (-0.385, -0.56), (-0.405, -0.38), (-0.385, -0.22),
+    (-0.335, -0.08), (-0.33, -0.01), (-0.38, 0.05), (-0.47, 0.04), (-0.54, -0.06),
+    (-0.585, -0.24), (-0.60, -0.46), (-0.585, -0.68), (-0.54, -0.86), (-0.46, -0.96),
 )  # fmt: skip
 
 
@@ -47,9 +48,9 @@ def hang_before_ears(
     round_ = 1.05 - 0.9 * np.clip((np.abs(np.abs(x) - 0.49) - 0.02) / 0.12, 0, 1) ** 2 * 0.5
     level = round_ * (0.82 + 0.20 * np.sin(phase) + 0.09 * np.sin(2.6 * phase + 1) + 0.10 * frizz)
     level *= 1 - 0.35 * np.clip((y + 0.25) / 0.3, 0, 1)
-    near = np.clip(body, 0, 1)[..., None]
+    near = np.clip(cv2.GaussianBlur(body, (0, 0), 0.035 * frame.unit), 0, 1)[..., None]
     hair = np.array(colour, np.float32) * np.clip(level, 0.15, 1.6)[..., None]
-    return lay_over(picture * (1 - 0.3 * near), hair, cover)
+    return lay_over(picture * (1 - 0.5 * near), hair, cover)
 
 
 def _strands(frame: Frame, rng: np.random.Generator) -> Array:

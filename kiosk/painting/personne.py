@@ -21,7 +21,7 @@ from kiosk.painting.setting import set_head
 
 COLOURS = Colours(
     iris=(88.0, 84.0, 58.0),
-    brow=(40.0, 26.0, 20.0),
+    brow=(24.0, 14.0, 10.0),
     hair=(60.0, 40.0, 29.0),
     skin=(206.0, 157.0, 126.0),
 )
