@@ -39,11 +39,16 @@ def add_portrait(
     )  # fmt: skip
     with Progress(*columns, console=console, speed_estimate_period=120) as bar:
         task = bar.add_task("looking", total=1.0)
-        study = add_portrait(
-            commission,
-            folder,
-            lambda done: bar.update(task, description=done.stage, completed=done.share),
-        )
+        try:
+            study = add_portrait(
+                commission,
+                folder,
+                lambda done: bar.update(task, description=done.stage, completed=done.share),
+            )
+        except KeyboardInterrupt:
+            bar.stop()
+            console.print(f"{name}: stopped; the same command goes on from here", markup=False)
+            raise
     for warning in study.warnings:
         console.print(f"{name}: {warning}", markup=False)
     console.print(f"{name} hangs in {folder / name}; see it: kiosk run --portrait {name}")

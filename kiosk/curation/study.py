@@ -59,16 +59,16 @@ def study_picture(path: Path, face: int | None = None) -> Study:
     """
     artwork = read_artwork(path)
     rough = _choose(find_faces(artwork), face, path.name)
-    height = float(np.ptp(rough[:MESH, 1]))
-    if height < LEAST_FACE_PX:
+    width = float(np.ptp(rough[:MESH, 0]))
+    if width < LEAST_FACE_PX:
         raise PictureError(
-            f"{path.name}: the face is {height:.0f} pixels high; use a scan in which it has at "
+            f"{path.name}: the face is {width:.0f} pixels wide; use a scan in which it has at "
             f"least {LEAST_FACE_PX}, better {GOOD_FACE_PX}"
         )
     warnings = []
-    if height < GOOD_FACE_PX:
+    if width < GOOD_FACE_PX:
         warnings.append(
-            f"the face is {height:.0f} pixels high: the result will be soft; "
+            f"the face is {width:.0f} pixels wide: the result will be soft; "
             f"a scan with {GOOD_FACE_PX} or more is better"
         )
     landmarks = settle_landmarks(artwork, rough)
@@ -106,11 +106,12 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in ("RGB", "CMYK", "L"):
         return image
+    image.load()  # what is wrong with the picture itself shows here
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         target = ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return image  # a broken profile is ignored, as viewers do
     assert converted is not None
     return converted

@@ -4,7 +4,8 @@ A picture comes in, (478, 3) landmarks in its own pixels go out.
 """
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 os.environ.setdefault("GLOG_minloglevel", "2")
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.messages import Bytes, Floats
+from kiosk.tracking.landmarker import silence_stderr
 
 MAX_FACES = 8
 TRIALS = 24  # detections behind each median
@@ -84,14 +86,18 @@ def track_pictures(images: list[Bytes]) -> Floats:
     return track
 
 
-def _mesh(faces: int) -> AbstractContextManager[Any]:
-    mesh: AbstractContextManager[Any] = mediapipe.solutions.face_mesh.FaceMesh(
-        static_image_mode=True,
-        max_num_faces=faces,
-        refine_landmarks=True,
-        min_detection_confidence=0.3,
-    )
-    return mesh
+@contextmanager
+def _mesh(faces: int) -> Iterator[Any]:
+    with (
+        silence_stderr(),
+        mediapipe.solutions.face_mesh.FaceMesh(
+            static_image_mode=True,
+            max_num_faces=faces,
+            refine_landmarks=True,
+            min_detection_confidence=0.3,
+        ) as mesh,
+    ):
+        yield mesh
 
 
 def _detect(mesh: Any, image: Bytes) -> list[Floats]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kiosk.face import MESH, NOSE_TIP
 from kiosk.messages import Bytes, Floats
+from kiosk.tracking.landmarker import silence_stderr
 
 SIZE = 512  # the puppet's working size: twice the generator's resolution
 FACE_HEIGHTS = 2.5  # side of the canvas: tight, so that an eye has pixels, with room for the crown
@@ -127,7 +128,8 @@ def pull_push(image: Floats, known: Grey) -> Floats:
 
 def _segment(small: Bytes, landmarks: Floats) -> Grey:
     """The segmenter's opinion, sharpened by colour (GrabCut): (SIZE, SIZE), 0 or 1, softened."""
-    with mediapipe.solutions.selfie_segmentation.SelfieSegmentation(model_selection=0) as model:
+    segmenter = mediapipe.solutions.selfie_segmentation.SelfieSegmentation
+    with silence_stderr(), segmenter(model_selection=0) as model:
         likely = np.asarray(model.process(np.ascontiguousarray(small)).segmentation_mask)
     face = np.zeros((SIZE, SIZE), np.uint8)
     points = (landmarks[:MESH, :2] + 1) * SIZE / 2

@@ -7,6 +7,7 @@ projection discriminator conditioned on the landmarks.
 
 import copy
 import logging
+import math
 import pickle
 import time
 from collections.abc import Callable
@@ -108,10 +109,11 @@ class Finetuning:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(settings.seed)
         self.generator = _arrange(generator.to(self.device), torch.channels_last)
+        self.generator.prior.requires_grad_(False)  # fitted before; its gradients would pile up
         self.average = copy.deepcopy(self.generator)
         self.critic = Discriminator().to(self.device)
         self.canvas, self.head, self.centre = canvas.to(self.device), head.to(self.device), centre
-        learnt = [p for name, p in generator.named_parameters() if not name.startswith("prior.")]
+        learnt = [p for p in generator.parameters() if p.requires_grad]
         rate, critic_rate = settings.learning_rate, settings.critic_learning_rate
         self.optimiser = torch.optim.AdamW(learnt, rate, betas=(0.9, 0.99), weight_decay=1e-4)
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), critic_rate, (0.5, 0.99))
@@ -150,7 +152,7 @@ class Finetuning:
     def _schedule(self) -> None:
         """Warm up, then a half cosine over the time allowed."""
         warm = min(1.0, (self.step + 1) / self.settings.warm_up_steps)
-        fall = 0.03 + 0.97 * 0.5 * (1 + np.cos(np.pi * self.share))
+        fall = 0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * self.share))
         self.optimiser.param_groups[0]["lr"] = self.settings.learning_rate * warm * fall
 
     def _judge(self, picture: Tensor, batch: Batch) -> Tensor:
@@ -190,7 +192,7 @@ class Finetuning:
         try:
             self._take_state(torch.load(path, map_location=self.device, weights_only=True))
         except _DAMAGED as error:
-            reason = str(error).partition("\n")[0]
+            reason = type(error).__name__
             logger.warning("%s: cannot be read (%s); learning begins anew", path.name, reason)
             self._take_state(fresh)
 

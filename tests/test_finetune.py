@@ -1,0 +1,160 @@
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from kiosk.curation.study import Study
+from kiosk.model.generator import Generator
+from kiosk.puppet.render import Puppet
+from kiosk.training import finetune as module
+from kiosk.training import losses
+from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.finetune import Batch, FinetuneSettings, Finetuning, face_centre, finetune
+from kiosk.training.pairs import Pairs
+from kiosk.training.prior import begin_generator, fit_prior
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def canvas(puppet: Puppet) -> TrainingCanvas:
+    return TrainingCanvas(puppet.figure)
+
+
+@pytest.fixture(scope="module")
+def fitted(canvas: TrainingCanvas, pairs: Pairs) -> Generator:
+    generator = begin_generator(canvas, seed=0)
+    fit_prior(generator, pairs, seconds=1.0, report=lambda _: None)
+    return generator
+
+
+@pytest.fixture(autouse=True)
+def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The choice is timed: it may differ from one run to the next."""
+    monkeypatch.setattr(module, "_low_precision_pays", lambda _: False)
+
+
+def begin(fitted: Generator, canvas: TrainingCanvas, study: Study, seed: int = 0) -> Finetuning:
+    generator = Generator()
+    generator.load_state_dict(fitted.state_dict())
+    return Finetuning(
+        generator,
+        canvas,
+        head=losses.head_mask(study.landmarks, canvas.matte()),
+        centre=face_centre(study.landmarks),
+        settings=FinetuneSettings(seconds=100.0, seed=seed, batch=4, warm_up_steps=4),
+    )
+
+
+def batch(pairs: Pairs, step: int) -> Batch:
+    return Batch.take(pairs, np.arange(4) + 4 * (step % 5), CPU)
+
+
+def weights(run: Finetuning) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in run.generator.parameters()])
+
+
+def test_the_prior_answers_to_landmarks(fitted: Generator, pairs: Pairs) -> None:
+    with torch.inference_mode():
+        flow = fitted.prior(fitted.encode(torch.from_numpy(np.array(pairs.landmarks))))
+    wanted = torch.nn.functional.avg_pool2d(torch.from_numpy(pairs.flow.astype(np.float32)), 2)
+
+    assert float((flow - wanted).abs().mean()) < 0.35 * float(wanted.abs().mean())
+
+
+def test_a_few_steps_reduce_the_error(
+    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs
+) -> None:
+    run = begin(fitted, canvas, study)
+    errors = [run.learn(batch(pairs, 0)) for _ in range(16)]
+
+    assert errors[-1] < 0.95 * errors[0]
+    assert run.step == 16
+
+
+def test_the_prior_stays_as_it_was_fitted(
+    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs
+) -> None:
+    run = begin(fitted, canvas, study)
+    run.learn(batch(pairs, 0))
+
+    for name, value in run.generator.prior.state_dict().items():
+        torch.testing.assert_close(value, fitted.prior.state_dict()[name])
+    assert all(p.grad is None for p in run.generator.prior.parameters())
+
+
+def test_a_saved_run_goes_on_exactly_there(
+    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs, tmp_path: Path
+) -> None:
+    run = begin(fitted, canvas, study)
+    run.elapsed = 80.0  # the critic judges
+    for step in (0, 1):
+        run.learn(batch(pairs, step))
+    run.save(tmp_path / "run.pt")
+    kept = weights(run)
+    run.learn(batch(pairs, 2))
+    other = begin(fitted, canvas, study, seed=5)
+    other.restore(tmp_path / "run.pt")
+    assert (other.elapsed, other.step) == (80.0, 2)
+    torch.testing.assert_close(weights(other), kept, rtol=0, atol=0)
+    other.learn(batch(pairs, 2))
+
+    torch.testing.assert_close(weights(other), weights(run), rtol=0, atol=0)
+    for mine, theirs in zip(run.critic.parameters(), other.critic.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=0, atol=0)
+    assert list(tmp_path.iterdir()) == [tmp_path / "run.pt"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.95])
+def test_a_checkpoint_cut_short_is_told_and_learning_begins_anew(
+    share: float, fitted: Generator, canvas: TrainingCanvas, study: Study, tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    path = tmp_path / "run.pt"
+    run = begin(fitted, canvas, study)
+    run.step, before = 9, weights(run).clone()
+    run.save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    run.step = 0
+    with caplog.at_level(logging.WARNING):
+        run.restore(path)
+
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["run.pt"]
+    assert "\n" not in caplog.records[0].getMessage()
+    assert run.step == 0
+    torch.testing.assert_close(weights(run), before, rtol=0, atol=0)
+
+
+def test_a_checkpoint_of_another_network_is_refused_whole(
+    fitted: Generator, canvas: TrainingCanvas, study: Study, tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    run = begin(fitted, canvas, study)
+    before = weights(run).clone()
+    state = run._state()
+    state["generator"] = {name: value + 1 for name, value in state["generator"].items()}
+    state["critic"] = {"stranger": torch.zeros(1)}
+    torch.save(state, tmp_path / "run.pt")
+    run.restore(tmp_path / "run.pt")
+
+    assert "begins anew" in caplog.text
+    torch.testing.assert_close(weights(run), before, rtol=0, atol=0)
+
+
+def test_a_run_ends_with_its_time_and_gives_the_average(
+    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs, tmp_path: Path
+) -> None:
+    run = begin(fitted, canvas, study)
+    run.elapsed = 99.9
+    shares: list[float] = []
+    path = tmp_path / "run.pt"
+    generator = finetune(run, pairs, checkpoint=path, report=lambda share, _: shares.append(share))
+
+    assert shares[-1] == 1.0
+    assert not generator.training
+    assert path.exists()
+    again = begin(fitted, canvas, study)
+    finetune(again, pairs, checkpoint=path, report=lambda *_: pytest.fail("it was done"))

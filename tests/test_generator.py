@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from kiosk.curation.study import Study
+from kiosk.errors import EngineError
+from kiosk.generator.eager import CpuEngine, PlainEngine
+from kiosk.generator.engine import Maps, check_agreement
+from kiosk.generator.stage import GeneratorStage
+from kiosk.messages import Floats, PortraitMotion
+from kiosk.model import spec
+from kiosk.model.generator import Generator
+from kiosk.model.layers import upsample
+
+
+@pytest.fixture(scope="module")
+def generator() -> Generator:
+    """A network that knows no artwork, but answers to landmarks with all that it has."""
+    torch.manual_seed(0)
+    network = Generator()
+    with torch.no_grad():
+        network.heads.weight.normal_(0, 0.05)
+        network.artwork.uniform_()
+        network.plate.uniform_()
+        network.code_basis.normal_(0, 0.05)
+        network.prior.flow_basis.normal_(0, 0.003)
+    return network.eval()
+
+
+class Liar:
+    """An engine whose flow is off by a little."""
+
+    name = "liar"
+
+    def __init__(self, honest: PlainEngine, error_px: float) -> None:
+        self._honest, self._error = honest, error_px / 256
+
+    def infer(self, landmarks: Floats) -> Maps:
+        maps = self._honest.infer(landmarks)
+        return replace(maps, flow=maps.flow + np.float32(self._error))
+
+
+def moved(study: Study) -> Floats:
+    return study.landmarks * np.float32(1.05)
+
+
+def test_without_its_head_it_shows_the_prior_alone(generator: Generator, study: Study) -> None:
+    bare = Generator()
+    bare.load_state_dict(generator.state_dict())
+    with torch.inference_mode():
+        bare.heads.weight.zero_()
+        bare.heads.bias.zero_()
+        landmarks = torch.from_numpy(moved(study))[None]
+        masks = torch.zeros(spec.INPUTS["masks"])
+        flow, _, _ = bare.layers(landmarks, masks)
+        prior = upsample(bare.prior(bare.encode(landmarks)), 4, "bilinear") * bare.window
+
+    assert float(prior.abs().max()) > 0.01
+    torch.testing.assert_close(flow, prior)
+
+
+def test_nothing_moves_at_the_canvass_border(generator: Generator, study: Study) -> None:
+    maps = PlainEngine(generator).infer(moved(study))
+
+    for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
+        assert not maps.flow[edge].any()
+        assert not maps.cover[edge].any()
+    assert np.abs(maps.flow[100:150, 100:150]).max() > 0.01
+    assert maps.cover.max() > 0.01
+
+
+def test_maps_have_the_shapes_and_ranges_of_the_spec(generator: Generator, study: Study) -> None:
+    maps = PlainEngine(generator).infer(moved(study))
+    r = spec.RESOLUTION
+
+    assert (maps.flow.shape, maps.paint.shape, maps.cover.shape) == ((r, r, 2), (r, r, 3), (r, r))
+    assert all(x.dtype == np.float32 for x in (maps.flow, maps.paint, maps.cover))
+    assert 0 <= maps.paint.min() <= maps.paint.max() <= 1
+    assert 0 <= maps.cover.min() <= maps.cover.max() <= 1
+
+
+def test_the_same_landmarks_give_the_same_maps(generator: Generator, study: Study) -> None:
+    engine = PlainEngine(generator)
+    first, second = engine.infer(moved(study)), engine.infer(moved(study))
+    other = engine.infer(study.landmarks)
+
+    np.testing.assert_array_equal(first.flow, second.flow)
+    np.testing.assert_array_equal(first.paint, second.paint)
+    assert np.abs(first.flow - other.flow).max() > 1e-3
+
+
+def test_the_traced_engine_agrees_with_the_plain_one(generator: Generator, study: Study) -> None:
+    threads = torch.get_num_threads()
+    engine = CpuEngine(generator, threads=1)
+    torch.set_num_threads(threads)
+    check_agreement(engine, generator, study.landmarks)
+    found, wanted = engine.infer(moved(study)), PlainEngine(generator).infer(moved(study))
+
+    np.testing.assert_allclose(found.flow, wanted.flow, atol=1e-4)
+    np.testing.assert_allclose(found.paint, wanted.paint, atol=1e-3)
+
+
+def test_a_disagreeing_engine_is_refused_with_figures(generator: Generator, study: Study) -> None:
+    check_agreement(Liar(PlainEngine(generator), 0.05), generator, study.landmarks)
+    with pytest.raises(EngineError, match=r"flow by 0\.2\d\d px of 512 \(limit 0\.1\)"):
+        check_agreement(Liar(PlainEngine(generator), 0.2), generator, study.landmarks)
+
+
+def test_an_engine_that_answers_with_nan_is_refused(generator: Generator, study: Study) -> None:
+    liar = Liar(PlainEngine(generator), float("nan"))
+    with pytest.raises(EngineError, match="liar differs"):
+        check_agreement(liar, generator, study.landmarks)
+
+
+def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Study) -> None:
+    stage = GeneratorStage(PlainEngine(generator))
+    layers = stage(PortraitMotion("hopper", study.landmarks, captured_at=7.5))
+
+    assert stage(None) is None
+    assert layers is not None
+    assert (layers.portrait_id, layers.captured_at) == ("hopper", 7.5)

@@ -1,0 +1,49 @@
+import numpy as np
+
+from kiosk.messages import Floats
+from kiosk.puppet.raster import NOWHERE, rasterise
+
+SIZE = 16
+# counter-clockwise on the screen, where y runs down: seen from the front
+FRONT = np.array([[0, 1, 2]], np.int32)
+
+
+def corners(z: float = 0.0) -> Floats:
+    return np.array([[2, 2, z], [2, 12, z], [12, 2, z]], np.float32)
+
+
+def test_a_pixel_shows_what_lies_there() -> None:
+    sources = corners()[:, :2] / 10
+    found, which = rasterise(corners(), sources, FRONT, size=SIZE)
+    y, x = np.nonzero(which == 0)
+
+    assert which.max() == 0
+    assert len(x) == 66  # half of a square of 11, its diagonal included
+    np.testing.assert_allclose(found[y, x], np.column_stack([x, y]) / 10, atol=1e-5)
+    assert (found[which < 0] == NOWHERE).all()
+
+
+def test_what_is_turned_away_is_not_drawn() -> None:
+    _, which = rasterise(corners(), corners()[:, :2], FRONT[:, ::-1].copy(), size=SIZE)
+
+    assert (which == -1).all()
+
+
+def test_the_nearer_triangle_hides_the_other_in_either_order() -> None:
+    for near, far in ((0, 1), (1, 0)):
+        depths = {near: -1.0, far: 1.0}
+        vertices = np.vstack([corners(depths[0]), corners(depths[1])])
+        triangles = np.vstack([FRONT, FRONT + 3])
+        _, which = rasterise(vertices, vertices[:, :2].copy(), triangles, size=SIZE)
+
+        assert set(which[which >= 0]) == {near}
+
+
+def test_what_leaves_the_map_is_cut_off() -> None:
+    vertices = corners() * 3 - 20
+    vertices[:, 2] = 0
+    _, which = rasterise(vertices, vertices[:, :2].copy(), FRONT, size=SIZE)
+
+    assert which.shape == (SIZE, SIZE)
+    assert which[0, 0] == -1 or which[0, 0] == 0
+    assert (which >= 0).any()
