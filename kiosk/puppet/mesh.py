@@ -18,6 +18,7 @@ from kiosk.motion.rig import Points, express, face_height, pivot_of, turn
 from kiosk.puppet.figure import SIZE, Figure
 
 GRID = 0.07  # distance of the grid's vertices, canvas units
+FACE_TRIANGLES = 852  # they come first
 BODY_FOLLOWS = 0.12  # how much of the head's motion the chest takes
 BORDER = (0.02, 0.16)  # distance from the canvas's border where motion begins and is whole
 LID_SLIDE = (0.15, 0.45)  # how far lash line and lid draw on the skin above when the eye shuts

@@ -55,10 +55,12 @@ def flow_error(flow: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     return ((F.avg_pool2d(flow, 2) - wanted).abs() * weight).mean() * 64
 
 
-def cover_error(logit: Tensor, paint: Tensor, wanted: Tensor, hole: Tensor) -> Tensor:
+def cover_error(
+    logit: Tensor, paint: Tensor, *, wanted: Tensor, hole: Tensor, weight: Tensor
+) -> Tensor:
     """The cover must find the hole; the paint must be right inside it even before it shows."""
     inside = ((paint - wanted).abs() * hole).sum() / (3 * hole.sum() + 1)
-    return 0.5 * F.binary_cross_entropy_with_logits(logit, hole) + 0.5 * inside
+    return 2 * F.binary_cross_entropy_with_logits(logit, hole, weight) + inside
 
 
 def hinge(real: Tensor, fake: Tensor) -> Tensor:
