@@ -8,7 +8,7 @@
     |-- PictureError      a picture cannot become a portrait
     `-- EngineError       a compiled network cannot be used
 
-A message says what is wrong, where, and what to do: ``mona: limits.yaw is 70 degrees; use 5 to 45``.
+A message says what is wrong, where and what to do: ``mona: limits.yaw is 70 degrees; use 5 to 45``
 """
 
 

@@ -1,5 +1,7 @@
 """What tests of the curator's road share, made once: a photograph, studied, and its puppet."""
 
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,3 +44,54 @@ def pairs(puppet: Puppet, sampler: Sampler) -> Pairs:
     """Two dozen moments, in memory."""
     rng = np.random.default_rng(0)
     return stack_pairs(puppet.render(sampler(rng)) for _ in range(24))
+
+
+@dataclass(frozen=True)
+class Depot:
+    """A portrait made by the command's own function, interrupted on its way, and what was told."""
+
+    config: Path
+    packs: Path
+    cache: Path
+    begun: list[str]  # stages until the interruption
+    left: list[str]  # in the packs' folder after the interruption
+    resumed: list[str]  # stages after it
+    log: list[str]
+
+
+@pytest.fixture(scope="session")
+def depot(photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Depot:
+    """`hopper`, learnt in seconds: whole, but no beauty."""
+    from kiosk.curation.add import Progress, add_portrait
+    from kiosk.curation.commission import Commission
+
+    home = tmp_path_factory.mktemp("depot")
+    (home / "config.toml").write_text('[portraits]\nfolder = "packs"\nportrait = "hopper"\n')
+    depot = Depot(home / "config.toml", home / "packs", home / "cache", [], [], [], [])
+    rights = "https://creativecommons.org/publicdomain/mark/1.0/"
+    commission = Commission(
+        photograph, "hopper", minutes=0.2, title="Grace Hopper", rights=rights, seed=3
+    )
+
+    def stop_when_learning(done: Progress) -> None:
+        depot.begun.append(done.stage)
+        if done.stage.startswith("learning"):
+            raise KeyboardInterrupt
+
+    handler = logging.Handler()
+    handler.emit = lambda record: depot.log.append(record.getMessage())  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(depot.cache))
+        with pytest.raises(KeyboardInterrupt):
+            add_portrait(commission, depot.packs, stop_when_learning)
+        if depot.packs.exists():
+            depot.left.extend(path.name for path in depot.packs.iterdir())
+        (prior,) = depot.cache.rglob("prior.safetensors")  # a power cut shortens it
+        prior.write_bytes(prior.read_bytes()[:1000])
+        prior.with_name("finetuning.pt").write_bytes(b"")
+        logging.getLogger("kiosk").addHandler(handler)
+        try:
+            add_portrait(commission, depot.packs, lambda done: depot.resumed.append(done.stage))
+        finally:
+            logging.getLogger("kiosk").removeHandler(handler)
+    return depot
