@@ -33,7 +33,7 @@ from kiosk.training.prior import begin_generator, fit_prior
 
 logger = logging.getLogger(__name__)
 
-PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 500, 20_000, 128
+PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 400, 20_000, 128
 PRIOR_SHARE = 0.05  # of the time for learning
 PAIRS_SHARE = 0.22  # what drawing the pairs is expected to take, for the bar
 SUFFIXES = {".jpg", ".jpeg", ".png"}

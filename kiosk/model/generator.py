@@ -17,7 +17,7 @@ from kiosk.model import spec
 from kiosk.model.layers import FiLMConvolution, border_window, canvas_grid, over, upsample, warp
 
 FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
-COVER_BIAS = -3.0  # begin by covering nothing
+COVER_BIAS, COVER_MOUTH = -3.0, 6.0  # begin by covering the open mouth and nothing else
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
 
 
@@ -120,7 +120,8 @@ class Generator(nn.Module):
         features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
         heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
         flow = upsample(coarse, 4, "bilinear") + heads[:, :2] * FLOW_STEP
-        return flow * self.window, torch.sigmoid(heads[:, 2:5]), heads[:, 5:6]
+        logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], 2, "bilinear")
+        return flow * self.window, torch.sigmoid(heads[:, 2:5]), logit
 
     def layers(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As `forward`, with the cover itself: 0 to 1, and 0 at the canvas's border."""
