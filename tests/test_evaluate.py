@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from kiosk.__main__ import main
+from kiosk.curation.study import Study
 from kiosk.errors import CameraError
 from kiosk.messages import Layers
 from kiosk.model.spec import RESOLUTION
-from kiosk.motion.agreement import BARS
+from kiosk.motion.agreement import BARS, agree
 from kiosk.motion.rig import no_motion
 from kiosk.portraits.pack import load_pack
 from kiosk.puppet.render import Puppet
@@ -92,6 +93,13 @@ def test_what_is_no_clip_is_told(tmp_path: Path, depot: Depot) -> None:
         read_clip(path)
     command = ["train", "evaluate", "--portrait", "hopper", "--visitor", str(path)]
     assert main([*command, "--config", str(depot.config)]) == 2
+
+
+def test_a_clip_of_a_few_frames_agrees_in_nothing(study: Study) -> None:
+    few = np.repeat(study.landmarks[None], 5, axis=0)
+
+    assert max(agree(few, few).r.values()) < 1e-6
+    assert not agree(few, few).passed
 
 
 def test_a_still_generator_is_unlike_a_puppet_that_turns(depot: Depot) -> None:

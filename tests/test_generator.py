@@ -77,6 +77,10 @@ def test_maps_have_the_shapes_and_ranges_of_the_spec(generator: Generator, study
 
     assert (maps.flow.shape, maps.paint.shape, maps.cover.shape) == ((r, r, 2), (r, r, 3), (r, r))
     assert all(x.dtype == np.float32 for x in (maps.flow, maps.paint, maps.cover))
+    with torch.inference_mode():
+        given = [torch.zeros(shape) for shape in spec.INPUTS.values()]
+        layers = generator.layers(*given)
+    assert [tuple(x.shape) for x in layers] == list(spec.OUTPUTS.values())
     assert 0 <= maps.paint.min() <= maps.paint.max() <= 1
     assert 0 <= maps.cover.min() <= maps.cover.max() <= 1
 

@@ -1,5 +1,6 @@
 """`kiosk paint`: paint one of the project's own pictures anew."""
 
+import tempfile
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +8,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from kiosk.errors import ConfigError
+
 paint_app = typer.Typer(help="Paint the project's own pictures anew.")
 
+SUFFIXES = (".jpg", ".jpeg", ".png")
 JPEG_QUALITY = 98  # brushwork is fine grain: 1 MB for 1536 pixels
 
 
@@ -35,9 +39,21 @@ def paint(
 
     from kiosk.painting.sitters import RECIPES, WIDTHS_PX
 
+    _check_place(out)
     width_px = width or WIDTHS_PX[recipe.value]
     with Console().status(f"Painting {recipe.value} at {width_px} pixels; a minute at most ..."):
         picture = RECIPES[recipe.value](seed=seed, width_px=width_px)
-    out.parent.mkdir(parents=True, exist_ok=True)
     Files.fromarray(picture).save(out, quality=JPEG_QUALITY, subsampling=0)
     typer.echo(f"{out}: {picture.shape[1]} x {picture.shape[0]} pixels, seed {seed}")
+
+
+def _check_place(out: Path) -> None:
+    """Refuse before the work what could not be written after it."""
+    if out.suffix.lower() not in SUFFIXES:
+        raise ConfigError(f"{out}: is no picture's name; end it in .jpg or .png")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{out}: cannot be written: {error.strerror}") from error

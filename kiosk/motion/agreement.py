@@ -73,7 +73,7 @@ def agree_signals(performer: Points, portrait: Points) -> Agreement:
 
 def _align(first: Points, second: Points, lag: int) -> tuple[Points, Points]:
     """Both signals where both were seen, the second taken `lag` frames later."""
-    length = len(first) - abs(lag)
+    length = max(len(first) - abs(lag), 0)
     early, late = max(-lag, 0), max(lag, 0)
     first, second = first[early : early + length], second[late : late + length]
     seen = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
