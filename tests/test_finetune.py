@@ -26,7 +26,7 @@ def canvas(puppet: Puppet) -> TrainingCanvas:
 @pytest.fixture(scope="module")
 def fitted(canvas: TrainingCanvas, pairs: Pairs) -> Generator:
     generator = begin_generator(canvas, seed=0)
-    fit_prior(generator, pairs, seconds=1.0, report=lambda _: None)
+    fit_prior(generator, pairs, steps=300, report=lambda _: None)
     return generator
 
 

@@ -29,12 +29,13 @@ from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, face_centre, finetune
 from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
-from kiosk.training.prior import begin_generator, fit_prior
+from kiosk.training.prior import MOST_STEPS, begin_generator, fit_prior
 
 logger = logging.getLogger(__name__)
 
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 400, 20_000, 128
-PRIOR_SHARE = 0.05  # of the time for learning
+PRIOR_STEPS_PER_MINUTE = 800
+PRIOR_SHARE = 0.05  # of the time, about
 PAIRS_SHARE = 0.22  # what drawing the pairs is expected to take, for the bar
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
@@ -142,7 +143,7 @@ class Work:
         fit_prior(
             generator,
             pairs,
-            seconds=self.commission.minutes * 60 * PRIOR_SHARE,
+            steps=int(min(self.commission.minutes * PRIOR_STEPS_PER_MINUTE, MOST_STEPS)),
             report=lambda share: self._tell("fitting", PAIRS_SHARE, PRIOR_SHARE * share),
         )
         save_generator(generator, kept)

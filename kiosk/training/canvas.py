@@ -37,22 +37,23 @@ class TrainingCanvas(nn.Module):
         artwork = F.avg_pool2d(self.artwork, SIZE // WORKING)
         return artwork, F.avg_pool2d(self.plate, RESOLUTION // WORKING)
 
-    def compose(self, flow: Tensor, paint: Tensor, cover: Tensor) -> Tensor:
+    def compose(self, flow: Tensor, paint: Tensor, cover: Tensor, *, samples: int = 2) -> Tensor:
         """Picture (N, 3, RESOLUTION, RESOLUTION), 0 to 1.
 
         Args:
             flow: (N, 2, RESOLUTION, RESOLUTION) canvas units.
             paint: (N, 3, RESOLUTION, RESOLUTION), 0 to 1.
             cover: (N, 1, RESOLUTION, RESOLUTION), 0 to 1.
+            samples: of the artwork in each pixel: 2 while learning, 4 as the puppet takes them.
         """
-        moved = [warp(self.artwork, flow, self.grid + shift) for shift in self._corners()]
+        moved = [warp(self.artwork, flow, self.grid + shift) for shift in self._places(samples)]
         figure = torch.stack(moved).mean(0)
         return over(figure, self.plate) * (1 - cover) + paint * cover
 
-    def _corners(self) -> tuple[float, float]:
-        """Two samples on the pixel's diagonal stand for the four that the puppet takes."""
-        quarter = 0.5 / RESOLUTION
-        return -quarter, quarter
+    def _places(self, samples: int) -> Tensor:
+        """Where in a pixel the artwork is sampled: (samples, 2), its corners' middles."""
+        corners = torch.tensor([(-1.0, -1.0), (1.0, 1.0), (-1.0, 1.0), (1.0, -1.0)])
+        return corners[:samples].to(self.grid) * (0.5 / RESOLUTION)
 
 
 def _image(pixels: object) -> Tensor:

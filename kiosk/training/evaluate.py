@@ -150,7 +150,7 @@ class Likeness:
             torch.from_numpy(x).permute(2, 0, 1)[None] for x in (layers.flow, layers.paint)
         )
         cover = torch.from_numpy(layers.cover)[None, None]
-        picture = self._canvas.compose(flow, paint, cover)[0].permute(1, 2, 0)
+        picture = self._canvas.compose(flow, paint, cover, samples=4)[0].permute(1, 2, 0)
         return np.asarray((picture * 255).round().clamp(0, 255).numpy().astype(np.uint8))
 
     def mean(self, measure: str) -> dict[str, float]:
