@@ -33,7 +33,7 @@ def fitted(canvas: TrainingCanvas, pairs: Pairs) -> Generator:
 @pytest.fixture(autouse=True)
 def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     """The choice is timed: it may differ from one run to the next."""
-    monkeypatch.setattr(module, "_low_precision_pays", lambda _: False)
+    monkeypatch.setattr(module, "bfloat16_pays", lambda _: False)
 
 
 def begin(fitted: Generator, canvas: TrainingCanvas, study: Study, seed: int = 0) -> Finetuning:

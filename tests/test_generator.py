@@ -95,6 +95,18 @@ def test_the_same_landmarks_give_the_same_maps(generator: Generator, study: Stud
     assert np.abs(first.flow - other.flow).max() > 1e-3
 
 
+def test_the_unet_in_low_precision_agrees_with_the_plain_network(
+    generator: Generator, study: Study
+) -> None:
+    threads = torch.get_num_threads()
+    engine = CpuEngine(generator, threads=1, low=True)
+    torch.set_num_threads(threads)
+
+    check_agreement(engine, generator, study.landmarks)
+    assert engine.name == "cpu-bfloat16"
+    assert generator.expand.weight.dtype == torch.float32  # the plain one is left as it was
+
+
 def test_the_traced_engine_agrees_with_the_plain_one(generator: Generator, study: Study) -> None:
     threads = torch.get_num_threads()
     engine = CpuEngine(generator, threads=1)

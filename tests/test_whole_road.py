@@ -85,7 +85,7 @@ def test_the_report_tells_everything(run: tuple[Bytes, list[Bytes], Report]) -> 
     assert written["frames_shown"] == len(pictures)
     assert set(written["latency_ms"]) == {"p50", "p95", "p99"}
     assert {"camera", "tracking", "motion", "generator", "display"} <= set(written["stages_ms"])
-    assert written["engine"] in ("cpu", "cuda", "tensorrt")
+    assert written["engine"] in ("cpu", "cpu-bfloat16", "cuda", "tensorrt")
 
 
 def test_the_demo_visitor_is_tracked_throughout() -> None:

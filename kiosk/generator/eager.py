@@ -1,5 +1,7 @@
 """Engines of plain PyTorch: the yardstick, the CPU, and CUDA with a captured graph."""
 
+import copy
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -25,12 +27,19 @@ class PlainEngine:
 
 
 class CpuEngine:
-    """Traced and frozen, so that Python is out of the way; channels last."""
+    """Traced and frozen, so that Python is out of the way; channels last.
 
-    name = "cpu"
+    Args:
+        generator: the portrait's.
+        threads: for the network; tracking and display want cores, too.
+        low: let the U-Net compute in bfloat16.
+    """
 
-    def __init__(self, generator: Generator, *, threads: int) -> None:
+    def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:
         torch.set_num_threads(threads)
+        self.name = "cpu-bfloat16" if low else "cpu"
+        if low:
+            generator = copy.deepcopy(generator).lower_unet(torch.bfloat16)
         module = _Layers(generator).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         example = tuple(torch.zeros(shape) for shape in INPUTS.values())
         with torch.inference_mode():
@@ -56,8 +65,6 @@ class CudaEngine:
         return torch.cuda.is_available()
 
     def __init__(self, generator: Generator) -> None:
-        import copy
-
         self._module = _Layers(copy.deepcopy(generator)).eval().cuda()
         self._inputs = [torch.zeros(shape, device="cuda") for shape in INPUTS.values()]
         self._stream = torch.cuda.Stream()

@@ -89,13 +89,18 @@ def _candidates(
     generator: Generator, settings: GeneratorSettings
 ) -> Iterator[tuple[str, Callable[[], Engine]]]:
     """Engines to try, the best first."""
+    import torch
+
     from kiosk.generator.eager import CpuEngine, CudaEngine
+    from kiosk.model.precision import bfloat16_pays
 
     wanted = settings.engine
     if wanted in ("auto", "cuda", "tensorrt") and CudaEngine.available():
         yield "cuda", lambda: CudaEngine(generator)
     elif wanted not in ("auto", "cpu"):
         logger.warning("engine %s is not to be had here; the CPU is used", wanted)
+    if bfloat16_pays(torch.device("cpu")):
+        yield "cpu-bfloat16", lambda: CpuEngine(generator, threads=settings.threads, low=True)
     yield "cpu", lambda: CpuEngine(generator, threads=settings.threads)
 
 

@@ -18,6 +18,7 @@ from kiosk.model.layers import FiLMConvolution, border_window, canvas_grid, over
 
 FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
 COVER_BIAS, COVER_MOUTH = -3.0, 6.0  # begin by covering the open mouth and nothing else
+_UNET = ("down0", "down1", "down2", "down3", "middle", "up2", "up1", "up0", "refine")
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
 
 
@@ -115,8 +116,9 @@ class Generator(nn.Module):
         prior = upsample(coarse, 2, "bilinear")  # (N, 2, H/2, W/2)
         warped = over(warp(self.artwork, prior, self.grid), self.plate)
         given = torch.cat([warped * 2 - 1, prior * FLOW_INPUT_GAIN, masks], 1)
-        features = self._unet(F.pixel_unshuffle(given, 2), self.style(code * 4))
-        features = F.pixel_shuffle(self.expand(features), 2)
+        kind = self.expand.weight.dtype
+        features = self._unet(F.pixel_unshuffle(given, 2).to(kind), self.style(code * 4).to(kind))
+        features = F.pixel_shuffle(self.expand(features).float(), 2)
         features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
         heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
         flow = upsample(coarse, 4, "bilinear") + heads[:, :2] * FLOW_STEP
@@ -127,6 +129,12 @@ class Generator(nn.Module):
         """As `forward`, with the cover itself: 0 to 1, and 0 at the canvas's border."""
         flow, paint, logit = self(landmarks, masks)
         return flow, paint, torch.sigmoid(logit) * self.window
+
+    def lower_unet(self, kind: torch.dtype) -> "Generator":
+        """Let the U-Net alone compute in another precision, in place; code and flow stay exact."""
+        for name in (*_UNET, "expand"):
+            getattr(self, name).to(kind)
+        return self
 
     def _unet(self, x: Tensor, style: Tensor) -> Tensor:
         d0 = self.down0(x, style)  # (N, c0, H/4, W/4)

@@ -27,6 +27,7 @@ from kiosk.messages import Floats
 from kiosk.model.discriminator import Discriminator
 from kiosk.model.generator import Generator
 from kiosk.model.layers import upsample
+from kiosk.model.precision import bfloat16_pays
 from kiosk.model.spec import RESOLUTION, draw_masks
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
@@ -120,7 +121,7 @@ class Finetuning:
         self.optimiser = torch.optim.AdamW(learnt, rate, betas=(0.9, 0.99), weight_decay=1e-4)
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), critic_rate, (0.5, 0.99))
         self.elapsed, self.step = 0.0, 0
-        self.low_precision = _low_precision_pays(self.device)
+        self.low_precision = bfloat16_pays(self.device)
 
     @property
     def share(self) -> float:
@@ -141,7 +142,7 @@ class Finetuning:
         loss = reconstruction + losses.cover_error(
             logit, paint, wanted=batch.picture, hole=batch.hole, weight=weight
         )
-        flow_weight = batch.valid * F.avg_pool2d(0.3 + self.head + 4 * features, 2)
+        flow_weight = batch.valid * F.avg_pool2d(0.3 + self.head + 10 * features, 2)
         loss = loss + (1 - 0.6 * self.share) * losses.flow_error(flow, batch.flow, flow_weight)
         if judged:
             loss = loss + self._judge(picture, batch)
@@ -264,19 +265,3 @@ def face_centre(landmarks: Floats) -> tuple[int, int]:
 def _arrange(network: Network, order: torch.memory_format) -> Network:
     """Lay a network's weights out in another order, in place."""
     return network.to(memory_format=order)  # type: ignore[call-overload]  # torch's stubs lack it
-
-
-def _low_precision_pays(device: torch.device) -> bool:
-    """Whether bfloat16 convolutions are faster here; they are where the CPU has matrix units."""
-    if device.type == "cuda":
-        return True
-    layer = _arrange(torch.nn.Conv2d(64, 64, 3, padding=1), torch.channels_last)
-    x = torch.randn(4, 64, 64, 64).contiguous(memory_format=torch.channels_last)
-    spent = [float("inf")] * 2  # the best of several tries: others may be using the cores
-    for trial in range(16):
-        enabled = trial % 2 == 1
-        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            start = time.perf_counter()
-            layer(x).float().mean().backward()
-            spent[enabled] = min(spent[enabled], time.perf_counter() - start)
-    return spent[1] < 0.8 * spent[0]

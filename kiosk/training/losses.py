@@ -10,7 +10,7 @@ from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
 from kiosk.model.spec import RESOLUTION
 
-GROUND, HEAD, FEATURES = 0.4, 1.6, 5.0
+GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
 
 
 def head_mask(landmarks: Floats, matte: Tensor) -> Tensor:
