@@ -58,12 +58,6 @@ def find_landmarks(image: Image) -> Array:
     return np.asarray(points * size, np.float32)
 
 
-def mirror(photograph: Photograph) -> Photograph:
-    """The photograph as in a mirror; its landmarks are found anew, so left stays left."""
-    image = np.ascontiguousarray(photograph.image[:, ::-1])
-    return Photograph(image, find_landmarks(image))
-
-
 def align(source: Array, target: Array) -> Array:
     """``source`` (N, 2) turned, scaled and moved onto ``target`` (N, 2): Umeyama's similarity."""
     return apply(similarity(source, target), source)

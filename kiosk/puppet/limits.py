@@ -18,8 +18,7 @@ from kiosk.motion.geometry import angles_deg, fit_pose
 from kiosk.motion.rig import Points, no_motion
 from kiosk.motion.target import Limits, Neck
 from kiosk.puppet.figure import SIZE
-from kiosk.puppet.mesh import FACE_TRIANGLES, PuppetMesh
-from kiosk.puppet.raster import rasterise
+from kiosk.puppet.mesh import FACE_TRIANGLES, PuppetMesh, to_pixels
 
 STRETCH = 3.5
 SHARE = 0.015
@@ -76,17 +75,10 @@ class Surface:
         """Pixels of the turned picture that are drawn out, or show ground inside the face."""
         mesh = self._mesh
         moved = mesh.move(replace(no_motion(), rotation=self._neck.turn(turn_deg)))
-        vertices = moved.vertices.copy()
-        vertices[:, :2] = (vertices[:, :2] + 1) * (SIZE / 2) - 0.5
-        sources, which = rasterise(
-            vertices.astype(np.float32),
-            moved.sources.astype(np.float32),
-            mesh.triangles,
-            size=SIZE,
-        )
+        sources, which = mesh.rasterise(moved)
         stretch = _stretch(mesh.vertices[:, :2], moved.vertices[:, :2], mesh.triangles)
         drawn_out = (which >= 0) & (stretch > STRETCH)[which]
-        where = (sources + 1) * (SIZE / 2) - 0.5
+        where = to_pixels(sources)
         matte = cv2.remap(self._matte, where.astype(np.float32), None, cv2.INTER_LINEAR)
         hole = (which >= 0) & (which < FACE_TRIANGLES) & (matte < 0.5)
         return float((drawn_out | hole).sum())

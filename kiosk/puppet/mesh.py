@@ -16,6 +16,7 @@ from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK
 from kiosk.messages import Floats, Motion
 from kiosk.motion.rig import Points, express, face_height, pivot_of, turn
 from kiosk.puppet.figure import SIZE, Figure
+from kiosk.puppet.raster import rasterise
 
 GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
@@ -55,6 +56,17 @@ class PuppetMesh:
         moved = turn(points, motion, self.pivot, self.weight)
         return MovedMesh(moved, self._slide_lids(motion), face)
 
+    def rasterise(self, moved: MovedMesh) -> tuple[Floats, NDArray[np.int32]]:
+        """What each pixel shows: sources (SIZE, SIZE, 2); and which triangle, -1 for none."""
+        vertices = moved.vertices.copy()
+        vertices[:, :2] = to_pixels(vertices[:, :2])
+        return rasterise(
+            vertices.astype(np.float32),
+            moved.sources.astype(np.float32),
+            self.triangles,
+            size=SIZE,
+        )
+
     def _slide_lids(self, motion: Motion) -> Points:
         """Closing lids draw on the skin above, or lashes would stretch over them."""
         sources = self.vertices[:, :2].copy()
@@ -67,6 +79,11 @@ def face_triangles() -> NDArray[np.int32]:
     """The mesh's 852 triangles: (852, 3), in MediaPipe's own order (FACEMESH_TESSELATION)."""
     with resources.files("kiosk.puppet").joinpath("data/triangles.npy").open("rb") as file:
         return np.asarray(np.load(file), np.int32)
+
+
+def to_pixels(points: Points | Floats) -> Points:
+    """Canvas coordinates to pixels at SIZE, integer at pixel centres."""
+    return np.asarray((points + 1) * (SIZE / 2) - 0.5)
 
 
 def smoothstep(t: Points | float) -> Points:

@@ -12,9 +12,8 @@ from kiosk.model.spec import RESOLUTION, WORKING
 from kiosk.motion.rig import Points, pose_landmarks
 from kiosk.puppet.eyes import Eyeball
 from kiosk.puppet.figure import SIZE, Figure, pull_push
-from kiosk.puppet.mesh import MovedMesh, PuppetMesh
+from kiosk.puppet.mesh import MovedMesh, PuppetMesh, to_pixels
 from kiosk.puppet.mouth import MouthInterior, rim_shadow
-from kiosk.puppet.raster import rasterise
 
 _SHIFT = 4
 _CONTACT_PX = 0.8  # lips nearer than this, at SIZE, are closed
@@ -73,20 +72,9 @@ class Puppet:
 
     def _map(self, moved: MovedMesh, motion: Motion) -> tuple[Floats, NDArray[np.int32]]:
         """What every pixel shows, the eyes included."""
-        sources, triangle = self._rasterise(moved)
+        sources, triangle = self.mesh.rasterise(moved)
         self._fill_eyes(sources, triangle, moved, motion)
         return sources, triangle
-
-    def _rasterise(self, moved: MovedMesh) -> tuple[Floats, NDArray[np.int32]]:
-        """Canvas coordinates of the artwork at every pixel (SIZE, SIZE, 2), and which triangle."""
-        vertices = moved.vertices.copy()
-        vertices[:, :2] = _pixels(vertices[:, :2])
-        return rasterise(
-            vertices.astype(np.float32),
-            moved.sources.astype(np.float32),
-            self.mesh.triangles,
-            size=SIZE,
-        )
 
     def _fill_eyes(
         self, sources: Floats, triangle: NDArray[np.int32], moved: MovedMesh, motion: Motion
@@ -162,11 +150,6 @@ def _shrink(picture: Floats) -> Bytes:
     return np.clip(small + 0.5, 0, 255).astype(np.uint8)
 
 
-def _pixels(points: Points) -> Points:
-    """Canvas coordinates to pixels at SIZE, integer at pixel centres."""
-    return np.asarray((points + 1) * (SIZE / 2) - 0.5)
-
-
 def _opening(outline: Points) -> tuple[tuple[slice, slice], Bytes]:
     """The box around an outline and its antialiased mask there."""
     box, mask, fixed = _box_around(outline)
@@ -185,7 +168,7 @@ def _box_around(
     points: Points, pad: int = 6
 ) -> tuple[tuple[slice, slice], Bytes, NDArray[np.int32]]:
     """Slices of the padded box, an empty mask of its size, the points in OpenCV's fixed point."""
-    pixels = _pixels(points)
+    pixels = to_pixels(points)
     low = np.clip(np.floor(pixels.min(0)).astype(int) - pad, 0, SIZE - 1)
     high = np.clip(np.ceil(pixels.max(0)).astype(int) + pad, low + 1, SIZE)
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
