@@ -9,7 +9,7 @@ import pytest
 from kiosk.__main__ import INTERRUPTED, main
 from kiosk.config import GeneratorSettings
 from kiosk.curation import commission as module
-from kiosk.curation.commission import Commission, check_room, workshop
+from kiosk.curation.commission import Commission, check_commission, check_room, workshop
 from kiosk.display.compose import compose
 from kiosk.errors import PictureError
 from kiosk.generator.engine import choose_engine
@@ -97,6 +97,18 @@ def test_an_older_pack_gives_way(depot: Depot, tmp_path: Path) -> None:
 
     assert main(["portraits", "remove", "hopper", "--yes", "--config", str(config)]) == 0
     assert list((tmp_path / "packs").iterdir()) == []
+
+
+def test_a_portrait_that_hangs_is_not_replaced_unasked(
+    depot: Depot, photograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (depot.packs / "hopper" / "pack.toml").stat()
+    command = ["portraits", "add", str(photograph), "--id", "hopper", "--config", str(depot.config)]
+
+    assert main(command) == 2
+    assert "choose another --id, or give --replace" in capsys.readouterr().err
+    assert (depot.packs / "hopper" / "pack.toml").stat() == before
+    check_commission(Commission(photograph, "hopper", replace=True), depot.packs)
 
 
 def test_ctrl_c_is_answered_in_one_line(

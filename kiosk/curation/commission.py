@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+import kiosk
 from kiosk.errors import ConfigError, KioskError, PackError, PictureError
 from kiosk.portraits.meta import CanvasPlace, PackMeta
 
@@ -29,13 +30,14 @@ class Commission:
     face: int | None = None
     seed: int = 0
     provenance: str = ""
+    replace: bool = False  # an older pack of this id
 
 
 def check_commission(commission: Commission, portraits: Path) -> None:
     """Refuse what would only fail at the end, when the pack is written.
 
     Raises:
-        ConfigError: the id or the rights are not what a pack allows.
+        ConfigError: the id or the rights are not what a pack allows, or the id is taken.
         PackError: nothing can be written where the packs are.
     """
     try:
@@ -43,6 +45,11 @@ def check_commission(commission: Commission, portraits: Path) -> None:
         PackMeta(id=commission.id, rights=commission.rights, canvas=place)
     except ValidationError as error:
         raise ConfigError("; ".join(map(_explain, error.errors()))) from error
+    if (portraits / commission.id).exists() and not commission.replace:
+        raise ConfigError(
+            f"{commission.id} hangs in {portraits} already; choose another --id, "
+            "or give --replace to put the new one in its place"
+        )
     there = portraits
     while not there.exists():
         there = there.parent
@@ -57,12 +64,15 @@ def check_commission(commission: Commission, portraits: Path) -> None:
 def workshop(commission: Commission) -> Iterator[Path]:
     """A folder for the work; the same commission finds it again after an interruption.
 
-    It is removed when the work is done.
+    Another version of the program does not: its puppet may draw otherwise. The folder is removed
+    when the work is done.
 
     Raises:
         PictureError: the folder cannot be written.
     """
     content = hashlib.sha256(commission.image.read_bytes())
+    for module in sorted(Path(kiosk.__file__).parent.rglob("*.py")):
+        content.update(module.read_bytes())
     wish = [commission.id, commission.minutes, commission.seed, commission.face]
     content.update(json.dumps(wish).encode())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

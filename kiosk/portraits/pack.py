@@ -153,12 +153,12 @@ def replace_folder(folder: Path, staging: Path) -> None:
     ``staging`` lies in a temporary folder of the same file system, which also takes the old one.
     """
     aside = staging.with_name("old")
-    if folder.exists():
-        folder.rename(aside)
     try:
+        if folder.exists():
+            folder.rename(aside)
         staging.rename(folder)
-    except OSError:
-        if aside.exists():
+    except BaseException:  # Ctrl-C, too, must not take the old one along
+        if aside.exists() and not folder.exists():
             aside.rename(folder)
         raise
     if aside.exists():
