@@ -1,9 +1,12 @@
 """Visitors in, portrait motion out; hands change without a jump."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from kiosk.messages import Face, Visitor
-from kiosk.motion.director import Director, mix_motions
+from kiosk.motion.director import Director, hand_over
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of
 from kiosk.motion.rig import no_motion
@@ -106,11 +109,12 @@ def test_portrait_breathes_while_it_follows() -> None:
     assert np.ptp(landmarks[60:, 4, 1]) > 0.003
 
 
-def test_mixing_goes_from_one_motion_to_the_other() -> None:
+def test_a_hand_over_goes_from_one_motion_to_the_other_the_face_first() -> None:
     one = no_motion()
-    director_ = director()
-    play(director_, [(10.0, 0.0, 0.0)] * 30)
-    other = director_.motion
+    other = replace(one, rotation=np.ones(3, np.float32), closure=np.ones(2, np.float32))
+    half = hand_over(one, other, 0.5)
 
-    assert (mix_motions(one, other, 0.0).rotation == one.rotation).all()
-    assert np.allclose(mix_motions(one, other, 1.0).rotation, other.rotation)
+    assert not hand_over(one, other, 0.0).rotation.any()
+    assert hand_over(one, other, 1.0).rotation == pytest.approx(1.0)
+    assert half.rotation == pytest.approx(0.5)
+    assert half.closure == pytest.approx(1.0)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from kiosk.face import CHIN, EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, MESH, NOSE_TIP, OVAL
+from kiosk.motion.easing import smoothstep
 from kiosk.motion.rig import no_motion
-from kiosk.puppet.mesh import face_triangles, smoothstep
+from kiosk.puppet.mesh import face_triangles
 from kiosk.puppet.render import Puppet
 
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.face import INNER_LOWER_LIP, INNER_UPPER_LIP, LEFT_MOUTH, MESH, RIGHT_MOUTH
+from kiosk.face import LEFT_MOUTH, LOWER_LIP, MESH, RIGHT_MOUTH, UPPER_LIP
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, measure, rotation_of
+from kiosk.motion.lips import PARTING, LipShape
 from kiosk.motion.parts import proportions_of
-from kiosk.motion.retarget import PARTING, Gesture, Retarget
+from kiosk.motion.retarget import Gesture, Retarget
 from kiosk.motion.rig import pose_landmarks
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget, limit_turn, soft_limit
 
 MEAN = load_face_model().mean
-UPPER, LOWER = list(INNER_UPPER_LIP[1:-1]), list(INNER_LOWER_LIP[1:-1])
 
 
 def sitter(
@@ -28,7 +28,7 @@ def sitter(
 def gesture(**kwargs: object) -> Gesture:
     rest = Gesture(
         offsets=np.zeros((MESH, 3)),
-        gaps=np.zeros(9),
+        lips=LipShape(np.zeros(9), np.ones((2, 9))),
         openness=np.ones(2),
         gaze=np.zeros((2, 2)),
         turn_deg=np.zeros(3),
@@ -41,12 +41,6 @@ def gesture(**kwargs: object) -> Gesture:
 
 def retarget(target: MotionTarget | None = None) -> Retarget:
     return Retarget(target or sitter(), MotionSettings())
-
-
-def mouth_opening(offset: float) -> np.ndarray:
-    offsets = np.zeros((MESH, 3))
-    offsets[LOWER, 1] = offset
-    return offsets
 
 
 def test_resting_face_leaves_the_painting_as_it_hangs() -> None:
@@ -85,27 +79,11 @@ def test_sitter_turns_about_their_own_axes(painted: tuple[float, float, float]) 
     assert angles_deg(moved.rotation) == pytest.approx(np.add(painted, asked), abs=0.1)
 
 
-def test_closed_lips_stay_exactly_closed_whatever_the_face_does() -> None:
-    rng = np.random.default_rng(0)
-    motion = retarget()(gesture(offsets=rng.normal(0, 0.03, (MESH, 3)), gaps=np.full(9, 0.003)))
+def test_the_sitters_lips_part_with_the_visitors() -> None:
+    motion = retarget()(gesture(lips=LipShape(np.full(9, 0.2), np.ones((2, 9)))))
+    opening = motion.expression[LOWER_LIP, 1] - motion.expression[UPPER_LIP, 1]
 
-    assert motion.expression[UPPER] == pytest.approx(motion.expression[LOWER], abs=1e-7)
-
-
-def test_lips_do_not_chatter_about_their_contact() -> None:
-    follow = retarget()
-    follow(gesture(gaps=np.full(9, 0.0)))
-
-    for gap in (0.008, 0.002, 0.009, 0.001):
-        motion = follow(gesture(gaps=np.full(9, gap)))
-        assert motion.expression[UPPER] == pytest.approx(motion.expression[LOWER], abs=1e-7)
-
-
-def test_open_mouth_opens_the_sitters() -> None:
-    motion = retarget()(gesture(offsets=mouth_opening(0.2), gaps=np.full(9, 0.2)))
-
-    opening = motion.expression[LOWER, 1] - motion.expression[UPPER, 1]
-    assert opening == pytest.approx(0.3 * np.full(9, 0.19 * PARTING), rel=0.05)
+    assert opening == pytest.approx(0.3 * 0.19 * PARTING, rel=0.05)
 
 
 def test_expression_does_not_turn_the_head() -> None:

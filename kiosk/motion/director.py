@@ -8,7 +8,8 @@ portrait was. Choosing the leading face is left to tracking.
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.messages import Face, Motion, PortraitMotion, Visitor
+from kiosk.messages import Face, Floats, Motion, PortraitMotion, Visitor
+from kiosk.motion.easing import smootherstep
 from kiosk.motion.follower import Follower
 from kiosk.motion.idle import Idle
 from kiosk.motion.retarget import Retarget
@@ -16,9 +17,12 @@ from kiosk.motion.rig import no_motion, pose_landmarks
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget
 
-__all__ = ["Director", "Gains", "Limits", "MotionTarget", "mix_motions"]
+__all__ = ["Director", "Gains", "Limits", "MotionTarget", "hand_over"]
 
 Points = NDArray[np.float64]
+
+# of the time of a hand-over, what the face takes: eyes and mouth answer, the head follows
+FACE_FIRST = 0.5
 
 
 class Director:
@@ -53,8 +57,8 @@ class Director:
         """
         self._change_hands(visitor.face, now)
         wanted = self._follow(visitor.face, now) if visitor.face else self._idle(now, glance)
-        part = _ease((now - self._changed_at) / self._settings.handover_s)
-        self._shown = mix_motions(self._before, wanted, part) if part < 1.0 else wanted
+        part = (now - self._changed_at) / self._settings.handover_s
+        self._shown = hand_over(self._before, wanted, part) if part < 1.0 else wanted
         landmarks = pose_landmarks(self._portrait.landmarks, self._shown)
         return PortraitMotion(self._portrait.portrait_id, landmarks, visitor.captured_at)
 
@@ -88,23 +92,18 @@ class Director:
         )
 
 
-def mix_motions(first: Motion, second: Motion, part: float) -> Motion:
-    """From the first motion (part 0) to the second (part 1)."""
+def hand_over(first: Motion, second: Motion, part: float) -> Motion:
+    """From the first motion (part 0) to the second (part 1), eased; the face before the head."""
+    head, face = smootherstep(part), smootherstep(part / FACE_FIRST)
 
-    def mixed(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-        return (one + np.float32(part) * (other - one)).astype(np.float32)
+    def mixed(one: NDArray[np.float32], other: NDArray[np.float32], by: Points) -> Floats:
+        return (one + by * (other - one)).astype(np.float32)
 
     return Motion(
-        rotation=mixed(first.rotation, second.rotation),
-        translation=mixed(first.translation, second.translation),
-        scale=first.scale + part * (second.scale - first.scale),
-        expression=mixed(first.expression, second.expression),
-        closure=mixed(first.closure, second.closure),
-        gaze=mixed(first.gaze, second.gaze),
+        rotation=mixed(first.rotation, second.rotation, head),
+        translation=mixed(first.translation, second.translation, head),
+        scale=first.scale + float(head) * (second.scale - first.scale),
+        expression=mixed(first.expression, second.expression, face),
+        closure=mixed(first.closure, second.closure, face),
+        gaze=mixed(first.gaze, second.gaze, face),
     )
-
-
-def _ease(part: float) -> float:
-    """0 to 1 with rest at both ends."""
-    bounded = min(max(part, 0.0), 1.0)
-    return float(bounded * bounded * bounded * (bounded * (6.0 * bounded - 15.0) + 10.0))

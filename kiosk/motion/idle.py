@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kiosk.face import MESH
 from kiosk.messages import Motion
+from kiosk.motion.easing import smoothstep
 from kiosk.motion.rig import face_height
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget, Neck
@@ -77,7 +78,9 @@ class Idle:
         part = (now - began) / length
         if not 0.0 < part < 1.0:
             return 0.0
-        return _ease(part / FALL) if part < FALL else 1.0 - _ease((part - FALL) / (1.0 - FALL))
+        if part < FALL:
+            return float(smoothstep(part / FALL))
+        return float(1.0 - smoothstep((part - FALL) / (1.0 - FALL)))
 
     def _gaze(self, now: float) -> Points:
         """Fixations, and quick saccades between them: (2,)."""
@@ -85,7 +88,7 @@ class Idle:
         began = (slot + 0.6 * self._chance(_LOOK_AT, slot)) * FIXATION_S
         if now < began:
             slot, began = slot - 1, -np.inf
-        part = 1.0 if began == -np.inf else _ease((now - began) / SACCADE_S)
+        part = 1.0 if began == -np.inf else float(smoothstep((now - began) / SACCADE_S))
         return self._fixation(slot - 1) * (1 - part) + self._fixation(slot) * part
 
     def _fixation(self, slot: int) -> Points:
@@ -97,7 +100,7 @@ class Idle:
     def _attitude(self, now: float) -> Points:
         """Slow turns between random attitudes: yaw, pitch, roll, degrees."""
         slot = int(np.floor(now / TURN_S))
-        part = _ease((now / TURN_S - slot) / 0.8)
+        part = float(smoothstep((now / TURN_S - slot) / 0.8))
         before, after = self._held(slot - 1), self._held(slot)
         return before * (1 - part) + after * part
 
@@ -114,9 +117,3 @@ class Idle:
         state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & mask
         state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & mask
         return float((state ^ (state >> 31)) >> 11) / float(1 << 53)
-
-
-def _ease(part: float) -> float:
-    """0 to 1 with rest at both ends."""
-    bounded = min(max(part, 0.0), 1.0)
-    return bounded * bounded * (3.0 - 2.0 * bounded)

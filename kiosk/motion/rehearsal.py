@@ -14,8 +14,9 @@ from kiosk.messages import Motion
 from kiosk.motion.bank import Bank
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.idle import Idle
+from kiosk.motion.lips import lip_shape
 from kiosk.motion.parts import proportions_of
-from kiosk.motion.retarget import WIDEST, Gesture, Retarget, lip_gaps
+from kiosk.motion.retarget import WIDEST, Gesture, Retarget
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Limits, MotionTarget, Neck
 
@@ -42,7 +43,6 @@ class Rehearsal:
         self._neck = Neck(target.landmarks, target.limits)
         self._mean = load_face_model().mean
         self._proportions = proportions_of(self._mean)
-        self._rest_gaps = lip_gaps(self._mean)
         self._open = _open_mouths(bank)
 
     def draw(self, rng: np.random.Generator) -> Motion:
@@ -83,7 +83,7 @@ class Rehearsal:
         return self._retarget(
             Gesture(
                 offsets=offsets,
-                gaps=lip_gaps(shape) - self._rest_gaps,
+                lips=lip_shape(shape, self._mean[:MESH]),
                 openness=1.0 - closure,
                 gaze=gaze,
                 turn_deg=self._bank.turn(seen),

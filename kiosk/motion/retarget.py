@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import INNER_LOWER_LIP, INNER_UPPER_LIP, LEFT_MOUTH, MESH, RIGHT_MOUTH
+from kiosk.face import LEFT_MOUTH, MESH, RIGHT_MOUTH
 from kiosk.messages import Motion
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import Measures, fit_pose, free_of_pose
+from kiosk.motion.lips import Lips, LipShape, lip_shape
 from kiosk.motion.neutral import Neutral
 from kiosk.motion.parts import (
     Proportions,
@@ -28,12 +29,6 @@ from kiosk.motion.target import MotionTarget, Neck, soft_limit
 
 Points = NDArray[np.float64]
 
-_UPPER, _LOWER = list(INNER_UPPER_LIP[1:-1]), list(INNER_LOWER_LIP[1:-1])
-PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and may be closed
-# lips part once their gap has grown by the first and have met again below the second, io
-PART_AT, MEET_AT = 0.010, 0.004
-WIDEST_GAP = 0.55  # io
-PARTING = 1.15  # painted lips are seen to part less than they do: slopes of 0.72 and 0.90
 SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
 DEPTH_TRUST = 0.5  # of MediaPipe's z, which is mostly a guess
 SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
@@ -48,7 +43,7 @@ class Gesture:
     """What a face does, relative to its own neutral; pose-free, io."""
 
     offsets: Points  # (468, 3)
-    gaps: Points  # (9,) how much farther the inner lips are apart
+    lips: LipShape
     openness: Points  # (2,) aperture of each eye, 1 at rest, 0 shut
     gaze: Points  # (2, 2) eye widths
     turn_deg: Points  # (3,) yaw, pitch, roll of the head
@@ -70,15 +65,14 @@ class Retarget:
         self._pose = fit_pose(target.landmarks, load_face_model().mean)
         self._still = free_of_pose(target.landmarks.astype(np.float64), self._pose)
         self._proportions = proportions_of(self._still)
-        self._painted_gaps = lip_gaps(self._still)
-        self._closable = bool(np.median(self._painted_gaps) > PAINTED_OPEN)
+        self._lips = Lips(self._still)
         self._neck = Neck(target.landmarks, target.limits)
         self._height = face_height(target.landmarks)
         self.reset()
 
     def reset(self) -> None:
         """Another face begins."""
-        self._gaps = np.zeros(len(_UPPER))
+        self._lips.reset()
         self._gaze = np.zeros(2)
 
     def __call__(self, gesture: Gesture) -> Motion:
@@ -107,7 +101,10 @@ class Retarget:
         self._soften_smile(fitted)
         tall = lower_ratio(gesture.proportions, self._proportions)
         fitted = self._hold_skull(fitted)
-        self._place_lips(fitted, gesture.gaps * tall * strength)
+        lips = gesture.lips
+        self._lips.place(
+            fitted, LipShape(lips.gaps * tall * strength, 1 + (lips.fullness - 1) * strength)
+        )
         return fitted
 
     def _soften_smile(self, offsets: Points) -> None:
@@ -126,19 +123,6 @@ class Retarget:
         """Offsets without what of them would turn or shift the whole head: that is the pose's."""
         moved = self._still[:MESH] + offsets
         return free_of_pose(moved, fit_pose(moved, self._still)) - self._still[:MESH]
-
-    def _place_lips(self, offsets: Points, gaps: Points) -> None:
-        """Give the inner lips exactly the gap they shall have, in place; closed is closed."""
-        floor = np.zeros(len(gaps))
-        if self._closable:
-            floor = -np.maximum(self._painted_gaps, 0.0) / PARTING
-        self._gaps = np.clip(self._gaps, gaps - PART_AT, gaps - MEET_AT)
-        self._gaps = np.maximum(self._gaps, floor)
-        opening = soft_limit(PARTING * self._gaps, WIDEST_GAP)[:, None]
-        middle = (offsets[_UPPER] + offsets[_LOWER]) / 2
-        half = (offsets[_LOWER] - offsets[_UPPER]) / 2 * np.clip(np.abs(opening) / 0.03, 0, 1)
-        half[:, 1:2] = opening / 2
-        offsets[_UPPER], offsets[_LOWER] = middle - half, middle + half
 
     def _close(self, openness: Points) -> Points:
         """Closure of each lid; the two differ only if the eyes clearly do: (2,)."""
@@ -165,11 +149,6 @@ class Retarget:
         return float(np.exp(soft_limit(wanted, np.log(self._settings.scale_limit))))
 
 
-def lip_gaps(shape: Points) -> Points:
-    """How far the inner lips are apart, pair by pair, less the corners: (9,)."""
-    return np.asarray(shape[_LOWER, 1] - shape[_UPPER, 1])
-
-
 def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn_deg: Points) -> Gesture:
     """What a visitor's face does, head shift and scale left to the caller.
 
@@ -179,10 +158,9 @@ def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn_deg:
         neutral: the visitor's.
         turn_deg: (3,) the head's yaw, pitch, roll from its zero.
     """
-    rest_gaps = np.maximum(lip_gaps(neutral.shape), 0.0)
     return Gesture(
         offsets=shape[:MESH] - neutral.shape[:MESH],
-        gaps=lip_gaps(shape) - rest_gaps,
+        lips=lip_shape(shape, neutral.shape),
         openness=measures.aperture / np.maximum(neutral.rest[2:4], 0.03),
         gaze=measures.gaze - neutral.gaze,
         turn_deg=turn_deg,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.face import Eye
+from kiosk.motion.easing import smoothstep
 from kiosk.motion.rig import Points, eye_transform, eye_width
-from kiosk.puppet.mesh import smoothstep
 
 # the part of the painted opening that may be shown, across and down: lashes stay outside
 ACROSS = (0.05, 0.95)

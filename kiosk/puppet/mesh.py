@@ -14,6 +14,7 @@ from scipy.spatial import Delaunay
 
 from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK, Eye
 from kiosk.messages import Floats, Motion
+from kiosk.motion.easing import smoothstep
 from kiosk.motion.rig import Points, express, face_height, pivot_of, turn
 from kiosk.puppet.figure import SIZE, Figure
 from kiosk.puppet.raster import rasterise
@@ -84,12 +85,6 @@ def face_triangles() -> NDArray[np.int32]:
 def to_pixels(points: Points | Floats) -> Points:
     """Canvas coordinates to pixels at SIZE, integer at pixel centres."""
     return np.asarray((points + 1) * (SIZE / 2) - 0.5)
-
-
-def smoothstep(t: Points | float) -> Points:
-    """0 below 0, 1 above 1, smooth between."""
-    t = np.clip(t, 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
 
 
 def _slide(sources: Points, eye: Eye, shut: float) -> None:

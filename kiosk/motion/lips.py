@@ -1,0 +1,119 @@
+"""Where a sitter's lips go: how far apart, how thick; closed is closed.
+
+What lies between the lips and how full they are is what a visitor's mouth says most with. Both are
+set exactly, after all other offsets: the inner lips get the gap they shall have, the outer ones
+follow them with the sitter's own thickness, and the skin around gives way.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.face import (
+    INNER_LOWER_LIP,
+    INNER_UPPER_LIP,
+    LOWER_LIP_RINGS,
+    MESH,
+    OUTER_LOWER_LIP,
+    OUTER_UPPER_LIP,
+    UPPER_LIP_RINGS,
+)
+from kiosk.motion.target import soft_limit
+
+Points = NDArray[np.float64]
+
+_INNER = np.array([INNER_UPPER_LIP[1:-1], INNER_LOWER_LIP[1:-1]])  # (2, 9): upper, lower
+_OUTER = np.array([OUTER_UPPER_LIP[1:-1], OUTER_LOWER_LIP[1:-1]])
+_BETWEEN = np.array([UPPER_LIP_RINGS, LOWER_LIP_RINGS])  # (2, 2, 9)
+_AWAY = np.array([[-1.0], [1.0]])  # the upper lip's outside is up
+
+PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and may be closed
+# lips part once their gap has grown by the first and have met again below the second, io
+PART_AT, MEET_AT = 0.010, 0.004
+WIDEST_GAP = 0.55  # io
+PARTING = 1.15  # painted lips are seen to part less than they do: slopes of 0.72 and 0.90
+FULLNESS = (0.75, 1.5)  # a lip's thickness, of its own at rest
+THINNEST = 0.02  # io: what a thickness is at least taken for
+GIVES_WAY = 0.12  # io: how far the skin around follows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LipShape:
+    """What a face's lips do, relative to its own rest."""
+
+    gaps: Points  # (9,) how much farther the inner lips are apart, io
+    fullness: Points  # (2, 9) thickness of upper and lower lip, 1 at rest
+
+
+def lip_shape(shape: Points, rest: Points) -> LipShape:
+    """Compare pose-free faces (468 or 478, 3), io."""
+    thick, at_rest = (np.maximum(_thickness(face), THINNEST) for face in (shape, rest))
+    return LipShape(
+        gaps=lip_gaps(shape) - np.maximum(lip_gaps(rest), 0.0), fullness=thick / at_rest
+    )
+
+
+def lip_gaps(shape: Points) -> Points:
+    """How far the inner lips are apart, pair by pair, less the corners: (9,)."""
+    upper, lower = shape[_INNER, 1]
+    return np.asarray(lower - upper)
+
+
+def _thickness(shape: Points) -> Points:
+    return np.asarray((shape[_OUTER, 1] - shape[_INNER, 1]) * _AWAY)
+
+
+class Lips:
+    """One sitter's lips; remembers only whether they touch.
+
+    Args:
+        still: (478, 3) the sitter's neutral face, pose-free, io.
+    """
+
+    def __init__(self, still: Points) -> None:
+        gaps = lip_gaps(still)
+        closable = bool(np.median(gaps) > PAINTED_OPEN)
+        self._floor = -np.maximum(gaps, 0.0) / PARTING if closable else np.zeros(len(gaps))
+        self._thickness = np.maximum(_thickness(still), 0.0)
+        reach = (still[_BETWEEN, 1] - still[_INNER[:, None], 1]) * _AWAY
+        self._share = np.clip(reach / np.maximum(self._thickness, 1e-3)[:, None], 0.0, 1.0)
+        self._around = _falloff(still)
+        self.reset()
+
+    def reset(self) -> None:
+        """Another face begins."""
+        self._gaps = np.zeros(_INNER.shape[1])
+
+    def place(self, offsets: Points, wanted: LipShape) -> None:
+        """Set the lips' offsets (468, 3), io, in place."""
+        self._part(offsets, wanted.gaps)
+        full = np.clip(wanted.fullness, *FULLNESS)
+        outer = offsets[_INNER, 1] + _AWAY * self._thickness * (full - 1)
+        moved = outer - offsets[_OUTER, 1]
+        offsets[:, 1] += self._around @ moved.ravel()
+        offsets[_OUTER, 1] = outer
+        inner = offsets[_INNER, 1][:, None]
+        offsets[_BETWEEN, 1] = inner + self._share * (outer[:, None] - inner)
+
+    def _part(self, offsets: Points, gaps: Points) -> None:
+        """Give the inner lips exactly the gap they shall have, in place."""
+        self._gaps = np.clip(self._gaps, gaps - PART_AT, gaps - MEET_AT)
+        self._gaps = np.maximum(self._gaps, self._floor)
+        opening = soft_limit(PARTING * self._gaps, WIDEST_GAP)[:, None]
+        upper, lower = _INNER
+        middle = (offsets[upper] + offsets[lower]) / 2
+        half = (offsets[lower] - offsets[upper]) / 2 * np.clip(np.abs(opening) / 0.03, 0, 1)
+        half[:, 1:2] = opening / 2
+        offsets[upper], offsets[lower] = middle - half, middle + half
+
+
+def _falloff(still: Points) -> Points:
+    """How the skin follows the lips' outer rim: (468, 18), nothing on the lips themselves."""
+    rim = still[_OUTER.ravel(), :2]
+    distance = np.linalg.norm(still[:MESH, None, :2] - rim, axis=2)
+    near = np.exp(-((distance / GIVES_WAY) ** 2))
+    follows = near / np.maximum(near.sum(1, keepdims=True), 1.0)
+    lips = [*INNER_UPPER_LIP, *INNER_LOWER_LIP, *OUTER_UPPER_LIP, *OUTER_LOWER_LIP]
+    follows[[*lips, *_BETWEEN.ravel()]] = 0.0
+    return np.asarray(follows)
