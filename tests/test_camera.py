@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk.camera.capture import count_pictures, read_pictures
 from kiosk.camera.clip import Clip
 from kiosk.camera.source import clip_frame, open_camera
 from kiosk.camera.webcam import Webcam
@@ -166,6 +167,15 @@ def test_clip_file_gives_rgb(tmp_path: Path) -> None:
     assert frame is not None
     assert frame.image.shape == (48, 64, 3)
     assert frame.image[..., 0].mean() > 180 > 60 > frame.image[..., 2].mean()
+
+
+def test_a_clip_is_read_whole_and_at_its_own_rate(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "grey.mp4", [np.full((48, 64, 3), 90, np.uint8)] * 10)
+    read = list(read_pictures(path))
+
+    assert len(read) == count_pictures(path) == 10
+    assert [at for at, _ in read] == pytest.approx([number / 25 for number in range(10)])
+    assert read[0][1].shape == (48, 64, 3)
 
 
 def test_clip_frame_finds_the_picture_of_a_moment(tmp_path: Path) -> None:

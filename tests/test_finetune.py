@@ -5,13 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from kiosk.curation.study import Study
 from kiosk.model.generator import Generator
 from kiosk.puppet.render import Puppet
 from kiosk.training import finetune as module
-from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
-from kiosk.training.finetune import Batch, FinetuneSettings, Finetuning, face_centre, finetune
+from kiosk.training.finetune import Batch, FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs
 from kiosk.training.prior import begin_generator, fit_prior
 
@@ -26,7 +24,7 @@ def canvas(puppet: Puppet) -> TrainingCanvas:
 @pytest.fixture(scope="module")
 def fitted(canvas: TrainingCanvas, pairs: Pairs) -> Generator:
     generator = begin_generator(canvas, seed=0)
-    fit_prior(generator, pairs, steps=300, report=lambda _: None)
+    fit_prior(generator, pairs, canvas, steps=300, report=lambda _: None)
     return generator
 
 
@@ -36,15 +34,13 @@ def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "bfloat16_pays", lambda _: False)
 
 
-def begin(fitted: Generator, canvas: TrainingCanvas, study: Study, seed: int = 0) -> Finetuning:
+def begin(fitted: Generator, canvas: TrainingCanvas, seed: int = 0) -> Finetuning:
     generator = Generator()
     generator.load_state_dict(fitted.state_dict())
     return Finetuning(
         generator,
         canvas,
-        head=losses.head_mask(study.landmarks, canvas.matte()),
-        centre=face_centre(study.landmarks),
-        settings=FinetuneSettings(seconds=100.0, seed=seed, batch=4, warm_up_steps=4),
+        FinetuneSettings(seconds=100.0, seed=seed, batch=4, warm_up_steps=4),
     )
 
 
@@ -58,16 +54,17 @@ def weights(run: Finetuning) -> torch.Tensor:
 
 def test_the_prior_answers_to_landmarks(fitted: Generator, pairs: Pairs) -> None:
     with torch.inference_mode():
-        flow = fitted.prior(fitted.encode(torch.from_numpy(np.array(pairs.landmarks))))
-    wanted = torch.nn.functional.avg_pool2d(torch.from_numpy(pairs.flow.astype(np.float32)), 2)
+        landmarks = torch.from_numpy(np.array(pairs.landmarks))
+        flow = fitted.prior(fitted.encode(landmarks), landmarks, fitted.grid)
+    wanted = torch.from_numpy(pairs.flow.astype(np.float32))
 
     assert float((flow - wanted).abs().mean()) < 0.35 * float(wanted.abs().mean())
 
 
 def test_a_few_steps_reduce_the_error(
-    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs
+    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs
 ) -> None:
-    run = begin(fitted, canvas, study)
+    run = begin(fitted, canvas)
     errors = [run.learn(batch(pairs, 0)) for _ in range(12)]
 
     assert min(errors[-3:]) < 0.99 * errors[0]
@@ -75,9 +72,9 @@ def test_a_few_steps_reduce_the_error(
 
 
 def test_the_prior_stays_as_it_was_fitted(
-    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs
+    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs
 ) -> None:
-    run = begin(fitted, canvas, study)
+    run = begin(fitted, canvas)
     run.learn(batch(pairs, 0))
 
     for name, value in run.generator.prior.state_dict().items():
@@ -86,16 +83,16 @@ def test_the_prior_stays_as_it_was_fitted(
 
 
 def test_a_saved_run_goes_on_exactly_there(
-    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs, tmp_path: Path
+    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
 ) -> None:
-    run = begin(fitted, canvas, study)
+    run = begin(fitted, canvas)
     run.elapsed = 80.0  # the critic judges
     for step in (0, 1):
         run.learn(batch(pairs, step))
     run.save(tmp_path / "run.pt")
     kept = weights(run)
     run.learn(batch(pairs, 2))
-    other = begin(fitted, canvas, study, seed=5)
+    other = begin(fitted, canvas, seed=5)
     other.restore(tmp_path / "run.pt")
     assert (other.elapsed, other.step) == (80.0, 2)
     torch.testing.assert_close(weights(other), kept, rtol=0, atol=0)
@@ -109,11 +106,11 @@ def test_a_saved_run_goes_on_exactly_there(
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.95])
 def test_a_checkpoint_cut_short_is_told_and_learning_begins_anew(
-    share: float, fitted: Generator, canvas: TrainingCanvas, study: Study, tmp_path: Path,
+    share: float, fitted: Generator, canvas: TrainingCanvas, tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     path = tmp_path / "run.pt"
-    run = begin(fitted, canvas, study)
+    run = begin(fitted, canvas)
     run.step, before = 9, weights(run).clone()
     run.save(path)
     content = path.read_bytes()
@@ -129,10 +126,10 @@ def test_a_checkpoint_cut_short_is_told_and_learning_begins_anew(
 
 
 def test_a_checkpoint_of_another_network_is_refused_whole(
-    fitted: Generator, canvas: TrainingCanvas, study: Study, tmp_path: Path,
+    fitted: Generator, canvas: TrainingCanvas, tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    run = begin(fitted, canvas, study)
+    run = begin(fitted, canvas)
     before = weights(run).clone()
     state = run._state()
     state["generator"] = {name: value + 1 for name, value in state["generator"].items()}
@@ -145,9 +142,9 @@ def test_a_checkpoint_of_another_network_is_refused_whole(
 
 
 def test_a_run_ends_with_its_time_and_gives_the_average(
-    fitted: Generator, canvas: TrainingCanvas, study: Study, pairs: Pairs, tmp_path: Path
+    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
 ) -> None:
-    run = begin(fitted, canvas, study)
+    run = begin(fitted, canvas)
     run.elapsed = 99.9
     shares: list[float] = []
     path = tmp_path / "run.pt"
@@ -156,5 +153,5 @@ def test_a_run_ends_with_its_time_and_gives_the_average(
     assert shares[-1] == 1.0
     assert not generator.training
     assert path.exists()
-    again = begin(fitted, canvas, study)
+    again = begin(fitted, canvas)
     finetune(again, pairs, checkpoint=path, report=lambda *_: pytest.fail("it was done"))

@@ -12,11 +12,12 @@ from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Floats, PortraitMotion
 from kiosk.model import spec
 from kiosk.model.generator import Generator
-from kiosk.model.layers import upsample
+from kiosk.model.layers import canvas_grid, into_frame, upsample
+from kiosk.training.prior import anchor
 
 
 @pytest.fixture(scope="module")
-def generator() -> Generator:
+def generator(study: Study) -> Generator:
     """A network that knows no artwork, but answers to landmarks with all that it has."""
     torch.manual_seed(0)
     network = Generator()
@@ -26,6 +27,7 @@ def generator() -> Generator:
         network.plate.uniform_()
         network.code_basis.normal_(0, 0.05)
         network.prior.flow_basis.normal_(0, 0.003)
+        network.prior.anchor.copy_(torch.from_numpy(anchor(study.landmarks)))
     return network.eval()
 
 
@@ -55,10 +57,23 @@ def test_without_its_head_it_shows_the_prior_alone(generator: Generator, study: 
         landmarks = torch.from_numpy(moved(study))[None]
         masks = torch.zeros(spec.INPUTS["masks"])
         flow, _, _ = bare.layers(landmarks, masks)
-        prior = upsample(bare.prior(bare.encode(landmarks)), 4, "bilinear") * bare.window
+        coarse = bare.prior(bare.encode(landmarks), landmarks, bare.grid)
+        prior = upsample(coarse, 2, "bilinear") * bare.window
 
     assert float(prior.abs().max()) > 0.01
     torch.testing.assert_close(flow, prior)
+
+
+def test_the_priors_frame_goes_where_the_head_goes(generator: Generator, study: Study) -> None:
+    still = torch.from_numpy(study.landmarks)[None]
+    turn = torch.tensor([[0.9, 0.2], [-0.1, 1.1]])
+    shift = torch.tensor([0.05, -0.1])
+    carried = torch.cat([still[..., :2] @ turn + shift, still[..., 2:]], -1)
+    grid = canvas_grid(9)
+
+    torch.testing.assert_close(
+        into_frame(grid @ turn + shift, generator.prior.frame(carried)), grid, atol=1e-5, rtol=0
+    )
 
 
 def test_nothing_moves_at_the_canvass_border(generator: Generator, study: Study) -> None:

@@ -4,11 +4,21 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.face import EYES, INNER_LOWER_LIP, LOWER_LIP, MESH, NOSE_TIP, UPPER_LIP
+from kiosk.face import (
+    EYES,
+    INNER_LOWER_LIP,
+    LOWER_LIP,
+    MESH,
+    NOSE_TIP,
+    OUTER_LOWER_LIP,
+    OUTER_UPPER_LIP,
+    UPPER_LIP,
+)
 from kiosk.messages import Floats, Motion
 from kiosk.model.spec import RESOLUTION, WORKING
 from kiosk.motion.rig import no_motion, pose_landmarks
 from kiosk.puppet.detect import track_pictures
+from kiosk.puppet.mesh import to_pixels
 from kiosk.puppet.render import Puppet
 
 
@@ -88,6 +98,30 @@ def test_an_open_mouth_is_a_hole_to_be_painted(puppet: Puppet) -> None:
     assert opened.hole[:10].max() == opened.hole[-10:].max() == 0
     assert (opened.hole > 127).sum() > 3 * (shut.hole > 127).sum()
     assert opened.frame[y, x].mean() != shut.frame[y, x].mean()
+
+
+def test_the_edges_of_moving_lids_are_painted_and_still_ones_are_not(puppet: Puppet) -> None:
+    still = puppet.render(no_motion())
+    half = puppet.render(replace(no_motion(), closure=np.full(2, 0.5, np.float32)))
+    rows = ((half.landmarks[[eye.upper[4] for eye in EYES], :2] + 1) * RESOLUTION / 2).astype(int)
+
+    assert still.hole.max() < 128
+    for x, y in rows:
+        assert half.hole[y - 2 : y + 3, x].max() == 255
+        assert half.valid[(y - 2) // 2 : (y + 3) // 2, x // 2].min() == 0
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.006, 0.12])
+def test_no_plate_shows_between_the_lips(puppet: Puppet, gap: float) -> None:
+    expression = np.zeros((MESH, 3), np.float32)
+    expression[list(INNER_LOWER_LIP[1:-1]), 1] = gap
+    motion = replace(no_motion(), expression=expression)
+    moved = puppet.mesh.move(motion)
+    _, triangle = puppet._map(moved, motion)
+    lips = to_pixels(moved.vertices[[*OUTER_UPPER_LIP, *OUTER_LOWER_LIP], :2]).round().astype(int)
+    (left, top), (right, bottom) = lips.min(0), lips.max(0)
+
+    assert (triangle[top : bottom + 1, left : right + 1] >= 0).all()
 
 
 def test_flow_is_known_on_the_sitter_and_nothing_at_the_border(puppet: Puppet) -> None:

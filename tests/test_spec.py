@@ -58,13 +58,23 @@ def test_masks_show_what_is_open(study: Study) -> None:
     assert rows[0] > rows[1]
 
 
-def test_where_lips_and_lids_meet_a_line_is_left(study: Study) -> None:
-    closed = study.landmarks.copy()
+def shut_mouth(landmarks: Floats) -> Floats:
+    closed = landmarks.copy()
     middle = (closed[list(INNER_UPPER_LIP)] + closed[list(INNER_LOWER_LIP)]) / 2
     closed[list(INNER_UPPER_LIP)] = closed[list(INNER_LOWER_LIP)] = middle
-    shut = pose_landmarks(closed, replace(no_motion(), closure=np.ones(2, np.float32)))
-    open_px = spec.draw_masks(opened(study.landmarks, 0.1)).sum(1, int) / 255
-    shut_px = spec.draw_masks(shut).sum(1, int) / 255
+    return closed
 
-    for part in (MOUTH, EYES):
-        assert shut_px[part].max() < 2.5 < 0.6 * open_px[part].max()
+
+def test_where_lips_and_lids_meet_nothing_is_left(study: Study) -> None:
+    shut = replace(no_motion(), closure=np.ones(2, np.float32))
+    masks = spec.draw_masks(pose_landmarks(shut_mouth(study.landmarks), shut))
+
+    assert not masks[[MOUTH, EYES]].any()
+    assert masks[IRISES].any()
+
+
+def test_a_narrow_gap_is_a_faint_line(study: Study) -> None:
+    closed, pixel = shut_mouth(study.landmarks), 2 / spec.WORKING
+    light = [int(spec.draw_masks(opened(closed, gap * pixel))[MOUTH].sum()) for gap in (0.3, 1, 4)]
+
+    assert 0 < light[0] < 0.7 * light[1] < 0.4 * light[2]

@@ -6,7 +6,7 @@ When to take them is `clip.py`'s and `webcam.py`'s.
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -79,6 +79,32 @@ def open_file(path: Path) -> VideoCapture:
     if not capture.isOpened():
         raise CameraError(f"{path}: is no clip that can be played; give an MP4 such as H.264")
     return VideoCapture(capture)
+
+
+def count_pictures(path: Path) -> int:
+    """How many pictures a clip holds, counted: what files say of it is often wrong."""
+    capture, count = open_file(path), 0
+    while capture.grab():
+        count += 1
+    capture.release()
+    return count
+
+
+def read_pictures(path: Path) -> Iterator[tuple[float, Bytes]]:
+    """Every picture of a clip with its moment in seconds, one after the other.
+
+    Raises:
+        CameraError: OpenCV cannot play it.
+    """
+    capture, number = open_file(path), 0
+    try:
+        while capture.grab():
+            image = capture.retrieve()
+            if image is not None:
+                yield number / capture.fps, image
+            number += 1
+    finally:
+        capture.release()
 
 
 def open_device(settings: CameraSettings) -> VideoCapture | None:

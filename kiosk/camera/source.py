@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Protocol
 
-from kiosk.camera.capture import DEVICES, Clock, Wait, open_device, open_file
+from kiosk.camera.capture import (
+    DEVICES,
+    Clock,
+    Wait,
+    count_pictures,
+    open_device,
+    open_file,
+)
 from kiosk.camera.clip import Clip
 from kiosk.camera.webcam import Webcam
 from kiosk.config import DEMO_CLIP, CameraSettings
@@ -68,11 +75,7 @@ def clip_frame(source: str, at: float) -> Bytes:
         CameraError: the clip has no such picture.
     """
     path = clip_path(source)
-    capture = open_file(path)
-    count = 0
-    while capture.grab():
-        count += 1
-    capture.release()
+    count = count_pictures(path)
     capture = open_file(path)
     wanted = round(at * capture.fps) % max(count, 1)
     taken = all(capture.grab() for _ in range(wanted + 1))

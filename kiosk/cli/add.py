@@ -21,6 +21,7 @@ def add_portrait(
     rights: Annotated[str, typer.Option(help="creativecommons.org or rightsstatements.org.")] = "",
     provenance: Annotated[str, typer.Option(help="Where the picture is from.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed draws the same motions.")] = 0,
+    replace: Annotated[bool, typer.Option("--replace", help="An older pack of this id.")] = False,
     config: ConfigPath = None,
 ) -> None:
     """Make a portrait of a picture; Ctrl-C stops, the same command goes on."""
@@ -29,7 +30,7 @@ def add_portrait(
 
     commission = Commission(
         image=image, id=name, minutes=minutes, title=title, artist=artist,
-        rights=rights, face=face, seed=seed, provenance=provenance,
+        rights=rights, face=face, seed=seed, provenance=provenance, replace=replace,
     )  # fmt: skip
     folder = load_config(config).portraits.folder
     console = Console(soft_wrap=True, highlight=False)

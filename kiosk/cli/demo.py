@@ -10,7 +10,16 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from kiosk.cli.options import ConfigPath, PortraitId, Seconds, Size, Tables, read_config, read_size
+from kiosk.cli.options import (
+    ConfigPath,
+    PortraitId,
+    Seconds,
+    Size,
+    Tables,
+    check_writable,
+    read_config,
+    read_size,
+)
 
 if TYPE_CHECKING:
     from kiosk.config import Config
@@ -58,7 +67,7 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
     """
     from kiosk.app import Road, choose_pack, open_screen
     from kiosk.camera.source import clip_frame
-    from kiosk.cli.run import check_writable, record_road
+    from kiosk.cli.run import record_road
     from kiosk.display.sheet import contact_sheet
 
     clip, sheet = out / "demo.mp4", out / "demo.png"

@@ -54,3 +54,19 @@ def read_size(text: str | None) -> dict[str, int]:
     if match is None:
         raise ConfigError(f"--size is {text!r}; give width x height in pixels, such as 720x1280")
     return {"width": int(match[1]), "height": int(match[2])}
+
+
+def check_writable(path: Path | None) -> None:
+    """Make sure that a file can be written before the road begins.
+
+    Raises:
+        ConfigError: its folder cannot be made or written to.
+    """
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab"):
+            pass
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error

@@ -16,10 +16,10 @@ from kiosk.cli.options import (
     Seconds,
     Size,
     Tables,
+    check_writable,
     read_config,
     read_size,
 )
-from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
     from kiosk.app import Road
@@ -96,19 +96,3 @@ def record_road(road: "Road", path: Path, *, size: tuple[int, int], stack: ExitS
 
 def look_away(image: "Bytes", layers: "Layers") -> None:
     """Watch nothing: without a screen, a picture that nobody reads would never be finished."""
-
-
-def check_writable(path: Path | None) -> None:
-    """Make sure that a file can be written before the road begins.
-
-    Raises:
-        ConfigError: its folder cannot be made or written to.
-    """
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab"):
-            pass
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error

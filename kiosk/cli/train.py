@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kiosk.cli.options import ConfigPath
+from kiosk.cli.options import ConfigPath, check_writable
 from kiosk.config import load_config
 
 app = typer.Typer(help="Judge portraits; learn motion from clips.", no_args_is_help=True)
@@ -32,6 +32,7 @@ def evaluate_portrait(
     from kiosk.training.evaluate import evaluate
 
     pack = load_pack(find_pack(portrait, [load_config(config).portraits.folder]))
+    check_writable(sheet)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("evaluating", total=1.0)
         found = evaluate(pack, visitor, lambda share: bar.update(task, completed=share))
@@ -48,7 +49,7 @@ def learn_motion(
     out: Annotated[Path, typer.Option(help="Where the two files go.")] = Path("kiosk/motion/data"),
 ) -> None:
     """Learn resting faces and the expression bank anew from a folder of clips."""
-    from kiosk.motion.learn import learn
+    from kiosk.training.learn_motion import learn
 
     learn(clips, out)
 

@@ -25,9 +25,8 @@ from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
 from kiosk.puppet.render import Puppet
-from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
-from kiosk.training.finetune import FinetuneSettings, Finetuning, face_centre, finetune
+from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
 from kiosk.training.prior import MOST_STEPS, begin_generator, fit_prior
 
@@ -115,13 +114,7 @@ class Work:
     def learn(self, pairs: Pairs) -> Generator:
         """Prior flow, then fine-tuning."""
         canvas = TrainingCanvas(self.figure)
-        run = Finetuning(
-            self._fit_prior(canvas, pairs),
-            canvas,
-            head=losses.head_mask(self.study.landmarks, canvas.matte()),
-            centre=face_centre(self.study.landmarks),
-            settings=self.settings,
-        )
+        run = Finetuning(self._fit_prior(canvas, pairs), canvas, self.settings)
         begun = PAIRS_SHARE + PRIOR_SHARE
         return finetune(
             run,
@@ -143,6 +136,7 @@ class Work:
         fit_prior(
             generator,
             pairs,
+            canvas,
             steps=int(min(self.commission.minutes * PRIOR_STEPS_PER_MINUTE, MOST_STEPS)),
             report=lambda share: self._tell("fitting", PAIRS_SHARE, PRIOR_SHARE * share),
         )

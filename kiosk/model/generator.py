@@ -1,8 +1,9 @@
 """Landmarks to layers: a small network that knows one artwork.
 
 A linear code of the landmarks drives a *prior flow* (a few layers onto principal components of
-flow). The artwork warped by it, the flow itself and masks of mouth and eyes enter a small U-Net,
-modulated by the code, that refines the flow and paints what no warp can give.
+flow), which is kept in the head's own frame, where eyes and mouth stay in their place. The artwork
+warped by it, the flow itself and masks of mouth and eyes enter a small U-Net, modulated by the
+code, that refines the flow and paints what no warp can give.
 
 After Zakharov et al., *Few-Shot Adversarial Learning of Realistic Neural Talking Head Models*,
 2019, and *Fast Bi-layer Neural Synthesis of One-Shot Realistic Head Avatars*, 2020.
@@ -14,7 +15,16 @@ from torch.nn import functional as F
 
 from kiosk.face import LANDMARKS
 from kiosk.model import spec
-from kiosk.model.layers import FiLMConvolution, border_window, canvas_grid, over, upsample, warp
+from kiosk.model.layers import (
+    FiLMConvolution,
+    border_window,
+    canvas_grid,
+    into_frame,
+    look_up,
+    over,
+    upsample,
+    warp,
+)
 
 FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
 COVER_BIAS, COVER_MOUTH = -3.0, 6.0  # begin by covering the open mouth and nothing else
@@ -23,8 +33,13 @@ FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
 
 
 class PriorFlow(nn.Module):
-    """Code to a smooth flow on a coarse grid, through principal components."""
+    """Code to a smooth flow on a coarse grid that moves with the head, by principal components.
 
+    In the head's frame a wink is the same few components wherever the head is: with as many
+    components the flow's error at the eyes is nearly halved (docs/method.md).
+    """
+
+    anchor: Tensor
     flow_mean: Tensor
     flow_basis: Tensor
 
@@ -36,6 +51,7 @@ class PriorFlow(nn.Module):
             nn.Linear(spec.CODE, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(),
             nn.Linear(256, components),
         )  # fmt: skip
+        self.register_buffer("anchor", torch.zeros(3, LANDMARKS))
         self.register_buffer("flow_mean", torch.zeros(2 * spec.PRIOR**2))
         self.register_buffer("flow_basis", torch.zeros(components, 2 * spec.PRIOR**2))
 
@@ -43,10 +59,24 @@ class PriorFlow(nn.Module):
         """(N, CODE) to (N, FLOW_COMPONENTS), each about unit variance."""
         return self.layers(code) + self.linear(code)
 
-    def forward(self, code: Tensor) -> Tensor:
-        """(N, CODE) to (N, 2, PRIOR, PRIOR), canvas units."""
+    def forward(self, code: Tensor, landmarks: Tensor, grid: Tensor) -> Tensor:
+        """The flow at places of the canvas.
+
+        Args:
+            code: (N, CODE).
+            landmarks: (N, 478, 3) canvas coordinates.
+            grid: (1, H, W, 2) canvas coordinates.
+
+        Returns:
+            (N, 2, H, W), canvas units.
+        """
         flow = self.coefficients(code) @ self.flow_basis + self.flow_mean
-        return flow.view(-1, 2, spec.PRIOR, spec.PRIOR)
+        flow = flow.view(-1, 2, spec.PRIOR, spec.PRIOR)
+        return look_up(flow, into_frame(grid, self.frame(landmarks)))
+
+    def frame(self, landmarks: Tensor) -> Tensor:
+        """Where the head's rigid part has gone: (N, 3, 2), canvas coordinates of x, y and 1."""
+        return self.anchor @ landmarks[..., :2]
 
 
 class Generator(nn.Module):
@@ -112,16 +142,15 @@ class Generator(nn.Module):
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
         code = self.encode(landmarks)
-        coarse = self.prior(code)
-        prior = upsample(coarse, 2, "bilinear")  # (N, 2, H/2, W/2)
+        prior = self.prior(code, landmarks, self.grid)  # (N, 2, H/2, W/2)
         warped = over(warp(self.artwork, prior, self.grid), self.plate)
         given = torch.cat([warped * 2 - 1, prior * FLOW_INPUT_GAIN, masks], 1)
         kind = self.expand.weight.dtype
         features = self._unet(F.pixel_unshuffle(given, 2).to(kind), self.style(code * 4).to(kind))
-        features = F.pixel_shuffle(self.expand(features).float(), 2)
-        features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
+        features = F.pixel_shuffle(self.expand(features), 2)
+        features = F.leaky_relu(self.detail(torch.cat([features, given.to(kind)], 1)), 0.1)
         heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
-        flow = upsample(coarse, 4, "bilinear") + heads[:, :2] * FLOW_STEP
+        flow = upsample(prior, 2, "bilinear") + heads[:, :2] * FLOW_STEP
         logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], 2, "bilinear")
         return flow * self.window, torch.sigmoid(heads[:, 2:5]), logit
 
@@ -132,7 +161,7 @@ class Generator(nn.Module):
 
     def lower_unet(self, kind: torch.dtype) -> "Generator":
         """Let the U-Net alone compute in another precision, in place; code and flow stay exact."""
-        for name in (*_UNET, "expand"):
+        for name in (*_UNET, "expand", "detail", "heads"):
             getattr(self, name).to(kind)
         return self
 

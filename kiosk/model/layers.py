@@ -39,11 +39,32 @@ def border_window(size: int, width: float = 0.06) -> Tensor:
     return (t * t * (3 - 2 * t))[:, None]
 
 
+def look_up(image: Tensor, where: Tensor) -> Tensor:
+    """Sample (N or 1, C, h, w) at canvas coordinates (N, H, W, 2): (N, C, H, W)."""
+    image = image.expand(where.shape[0], -1, -1, -1)
+    return F.grid_sample(image, where, "bilinear", "border", align_corners=False)
+
+
 def warp(image: Tensor, flow: Tensor, grid: Tensor) -> Tensor:
     """Sample (N or 1, C, h, w) at `grid` + `flow` (N, 2, H, W): (N, C, H, W)."""
-    image = image.expand(flow.shape[0], -1, -1, -1)
-    where = grid + flow.permute(0, 2, 3, 1)
-    return F.grid_sample(image, where, "bilinear", "border", align_corners=False)
+    return look_up(image, grid + flow.permute(0, 2, 3, 1))
+
+
+def into_frame(grid: Tensor, frame: Tensor) -> Tensor:
+    """Where points of the canvas lie in a frame that has moved.
+
+    Args:
+        grid: (1, H, W, 2) canvas coordinates.
+        frame: (N, 3, 2) where the frame's x, y and 1 have gone: x @ frame[:2] + frame[2].
+
+    Returns:
+        (N, H, W, 2) coordinates in the frame.
+    """
+    (a, b), (c, d) = (row.unbind(-1) for row in frame[:, :2].unbind(1))
+    area = (a * d - b * c).clamp_min(1e-3)  # a face seen from its edge still gives numbers
+    inverse = torch.stack([d, -b, -c, a], -1) / area[:, None]
+    places = (grid.flatten(1, 2) - frame[:, 2:]) @ inverse.view(-1, 2, 2)
+    return places.view(-1, *grid.shape[1:])
 
 
 def over(figure: Tensor, plate: Tensor) -> Tensor:

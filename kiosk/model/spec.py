@@ -15,7 +15,7 @@ from kiosk.messages import Floats
 
 RESOLUTION = 256  # flow, paint and cover
 WORKING = RESOLUTION // 2  # where the network's input lives
-PRIOR = RESOLUTION // 4  # the prior flow's grid
+PRIOR = RESOLUTION // 4  # the prior flow's grid, in the head's frame
 MASKS = 3  # mouth, eyes, irises
 CODE = 48  # principal components of the landmarks
 FLOW_COMPONENTS = 128
@@ -37,6 +37,7 @@ _BUFFERS = {
     "plate": (1, 3, WORKING, WORKING),
     "code_mean": (LANDMARKS * 3,),
     "code_basis": (LANDMARKS * 3, CODE),
+    "prior.anchor": (3, LANDMARKS),
     "prior.flow_mean": (2 * PRIOR * PRIOR,),
     "prior.flow_basis": (FLOW_COMPONENTS, 2 * PRIOR * PRIOR),
 }
@@ -90,35 +91,39 @@ def draw_masks(landmarks: Floats) -> NDArray[np.uint8]:
         landmarks: (478, 3) canvas coordinates.
 
     Returns:
-        (MASKS, WORKING, WORKING) uint8, 0 to 255, with soft edges.
+        (MASKS, WORKING, WORKING) uint8: 0 to 255, the share of each pixel that is covered.
     """
-    pixels = (landmarks[:, :2] + 1) * (WORKING / 2) - 0.5
-    masks = np.zeros((MASKS, WORKING, WORKING), np.uint8)
-    _fill(masks[0], pixels, (*INNER_UPPER_LIP, *INNER_LOWER_LIP[-2:0:-1]))
+    pixels = (landmarks[:, :2] + 1) * (WORKING * _FINER / 2) - 0.5
+    masks = np.zeros((MASKS, WORKING * _FINER, WORKING * _FINER), np.uint8)
+    _fill(masks[0], pixels, INNER_UPPER_LIP, INNER_LOWER_LIP)
     for eye in EYES:
-        _fill(masks[1], pixels, (*eye.upper, *eye.lower[-2:0:-1]))
+        _fill(masks[1], pixels, eye.upper, eye.lower)
         centre, edge = pixels[eye.iris], pixels[eye.iris + 1 : eye.iris + 5]
         radius = float(np.linalg.norm(edge - centre, axis=1).mean())
         _disc(masks[2], centre, radius)
-    return masks
+    size = (WORKING, WORKING)
+    return np.stack([cv2.resize(mask, size, interpolation=cv2.INTER_AREA) for mask in masks])
 
 
+_FINER = 4  # drawn so much finer, then shrunk: a narrow gap is a faint line, no jump
+_CONTACT = 0.2 * _FINER  # lips and lids nearer than this, pixels drawn, are closed
 _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
-_CONTACT = 0.3  # pixels: lips and lids nearer than this are closed
 
 
-def _fill(mask: NDArray[np.uint8], pixels: Floats, outline: tuple[int, ...]) -> None:
-    points = pixels[list(outline)]
-    if np.ptp(points[:, 1]) < _CONTACT:
+def _fill(
+    mask: NDArray[np.uint8], pixels: Floats, upper: tuple[int, ...], lower: tuple[int, ...]
+) -> None:
+    if (pixels[list(lower), 1] - pixels[list(upper), 1]).max() < _CONTACT:
         return
+    points = pixels[[*upper, *lower[-2:0:-1]]]
     fixed = np.round(points * (1 << _SHIFT)).astype(np.int32)
-    cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_AA, _SHIFT)
+    cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_8, _SHIFT)
 
 
 def _disc(mask: NDArray[np.uint8], centre: Floats, radius: float) -> None:
     x, y = np.round(centre * (1 << _SHIFT)).astype(int)
     fixed = int(radius * (1 << _SHIFT))
-    cv2.circle(mask, (int(x), int(y)), max(fixed, 1), (255,), -1, cv2.LINE_AA, _SHIFT)
+    cv2.circle(mask, (int(x), int(y)), max(fixed, 1), (255,), -1, cv2.LINE_8, _SHIFT)
 
 
 def _convolution(name: str, source: int, target: int) -> dict[str, tuple[int, ...]]:

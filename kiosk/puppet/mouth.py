@@ -17,17 +17,19 @@ from kiosk.face import (
     UPPER_LIP,
 )
 from kiosk.messages import Floats
+from kiosk.motion.easing import smoothstep
 from kiosk.motion.rig import Points
 from kiosk.puppet.figure import SIZE, Figure
-from kiosk.puppet.mesh import smoothstep
 
 CORNERS = (78, 308)  # of the inner lips
 LOWER_LIP_FLESH = (17, 84, 314, 16, 85, 315)
 SKIN = (50, 280, 4, 151)  # cheeks, nose, forehead: lit and bare
 
-_TOOTH_BOTTOM = 0.125  # how far the upper teeth reach below the closed lip line
+_TOOTH_BOTTOM = 0.095  # how far the upper teeth reach below the closed lip line
 _ARCH = 0.42  # half width of the row of teeth
 _TOOTH_WIDTH = 0.105
+_TONGUE_SHOWS = 0.12  # opening, in mouth widths, from which the tongue is fully lit
+_RIM = 0.62  # how lit the opening is at the lips
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +46,12 @@ class Palette:
         """Mix the mouth's colours from the sitter's skin, lip and darkest paint."""
         lip, skin = _sample(figure, LOWER_LIP_FLESH), _sample(figure, SKIN)
         dark = _darkest(figure)
-        ivory = 0.75 * skin + 0.25 * skin.mean() * np.array([1.06, 1.0, 0.90])
+        ivory = 0.4 * skin + 0.6 * skin.mean() * np.array([1.06, 1.0, 0.90])
+        rose = 0.6 * lip + 0.4 * lip.mean() * np.array([1.1, 1.0, 0.95])
         return cls(
-            tooth=np.clip(ivory * 0.96, 0, 235),
-            tongue=lip * np.array([0.80, 0.62, 0.62]),
+            tooth=np.clip(ivory * 1.16, 0, 240),
+            # as light as lips: darker ones are read, by trackers as by people, as a mouth less open
+            tongue=rose * np.array([1.32, 0.97, 0.99]),
             deep=0.65 * dark + 0.10 * lip * np.array([1.0, 0.6, 0.6]),
             warm=0.45 * dark + 0.34 * lip * np.array([0.95, 0.55, 0.5]),
         )
@@ -107,8 +111,8 @@ class MouthInterior:
         self, colour: Points, u: Points, v: Points, *, jaw: float, opening: float
     ) -> Points:
         height = 0.16 + 0.22 * min(opening, 1.0)
-        distance = np.hypot(u / 0.36, (v - jaw - 0.02) / height)
-        mask = smoothstep((1.05 - distance) / 0.6) * min(1.0, opening / 0.25)
+        distance = np.hypot(u / 0.40, (v - jaw - 0.02) / height)
+        mask = smoothstep((1.05 - distance) / 0.6) * min(1.0, opening / _TONGUE_SHOWS)
         shine = smoothstep(1.0 - np.hypot(u / 0.16, (v - jaw + 0.05) / 0.09)) * 0.12
         tongue = self.palette.tongue * (1 + shine[..., None])
         return colour * (1 - mask[..., None]) + tongue * mask[..., None]
@@ -129,7 +133,7 @@ class MouthInterior:
 def rim_shadow(inside: Floats, width_px: float) -> Floats:
     """How lit each pixel of the opening is: dark near the lips, 1 in the middle. (H, W)."""
     blurred = cv2.GaussianBlur(inside, (0, 0), max(1.0, width_px))
-    return (0.62 + 0.38 * smoothstep((blurred - 0.45) / 0.5)).astype(np.float32)
+    return (_RIM + (1 - _RIM) * smoothstep((blurred - 0.45) / 0.5)).astype(np.float32)
 
 
 def _sample(figure: Figure, numbers: tuple[int, ...]) -> Points:

@@ -6,7 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP
+from kiosk.face import (
+    EYES,
+    INNER_LOWER_LIP,
+    INNER_UPPER_LIP,
+    OUTER_LOWER_LIP,
+    OUTER_UPPER_LIP,
+)
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.model.spec import RESOLUTION, WORKING
 from kiosk.motion.rig import Points, pose_landmarks
@@ -17,6 +23,7 @@ from kiosk.puppet.mouth import MouthInterior, rim_shadow
 
 _SHIFT = 4
 _CONTACT_PX = 0.8  # lips nearer than this, at SIZE, are closed
+_SEAM_WINDOW, _SEAM_FROM = (4, 4), 0.5  # SIZE's pixels; spread in RESOLUTION's pixels
 _LASH_FROM, _LASH_FULL = 0.55, 0.90  # closure at which lids begin to draw a lash line
 
 
@@ -28,7 +35,7 @@ class Pair:
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
     flow: NDArray[np.float16]  # (2, WORKING, WORKING) source minus target, canvas units
     valid: Bytes  # (WORKING, WORKING) 255 where the flow is the mesh's own
-    hole: Bytes  # (RESOLUTION, RESOLUTION) 255 where paint is needed
+    hole: Bytes  # (RESOLUTION, RESOLUTION) 255 where paint is needed: mouth, edges of lids, lashes
 
 
 class Puppet:
@@ -51,9 +58,11 @@ class Puppet:
         moved = self.mesh.move(motion)
         sources, triangle = self._map(moved, motion)
         colour, matte = self._look_up(sources, triangle)
-        self._draw_lashes(colour, moved, motion)
-        hole = self._fill_mouth(colour, matte, moved)
-        flow, valid = self._measure_flow(sources, triangle)
+        seams = self._find_seams(sources, moved)
+        lashes = self._draw_lashes(colour, moved, motion)
+        mouth = self._fill_mouth(colour, matte, moved)
+        hole = np.maximum(mouth, np.maximum(seams, lashes))
+        flow, valid = self._measure_flow(sources, (triangle >= 0) & (hole < 128))
         return Pair(
             landmarks=pose_landmarks(self.figure.landmarks, motion),
             frame=_shrink(self._compose(colour, matte)),
@@ -73,8 +82,18 @@ class Puppet:
     def _map(self, moved: MovedMesh, motion: Motion) -> tuple[Floats, NDArray[np.int32]]:
         """What every pixel shows, the eyes included."""
         sources, triangle = self.mesh.rasterise(moved)
+        self._close_lips(sources, triangle, moved)
         self._fill_eyes(sources, triangle, moved, motion)
         return sources, triangle
+
+    def _close_lips(self, sources: Floats, triangle: NDArray[np.int32], moved: MovedMesh) -> None:
+        """Let the lips' flesh run on between them: a seam of no pixels would show the plate."""
+        box, _, _ = _box_around(moved.vertices[[*OUTER_UPPER_LIP, *OUTER_LOWER_LIP], :2])
+        missing = triangle[box] < 0
+        shift = (sources[box] - self._points[box]) * ~missing[..., None]
+        filled = self._points[box] + pull_push(shift, (~missing).astype(np.float32))
+        sources[box][missing] = filled[missing]
+        triangle[box][missing] = len(self.mesh.triangles)
 
     def _fill_eyes(
         self, sources: Floats, triangle: NDArray[np.int32], moved: MovedMesh, motion: Motion
@@ -94,8 +113,21 @@ class Puppet:
         matte = cv2.remap(self.figure.matte, where, None, **how)
         return colour, matte * (triangle >= 0)
 
-    def _draw_lashes(self, colour: Floats, moved: MovedMesh, motion: Motion) -> None:
-        """A soft dark line along the seam of a closing eye."""
+    def _find_seams(self, sources: Floats, moved: MovedMesh) -> Bytes:
+        """Edges of lids, where the map jumps and flow can only smear: (SIZE, SIZE) 0 to 255."""
+        seams = np.zeros((SIZE, SIZE), np.uint8)
+        for eye in EYES:
+            box, _, _ = _box_around(moved.vertices[[*eye.upper_fold, *eye.lower_fold], :2])
+            shift = sources[box] - self._points[box]
+            mean = cv2.blur(shift, _SEAM_WINDOW)
+            variance = (cv2.blur(shift * shift, _SEAM_WINDOW) - mean * mean).sum(-1)
+            jump = np.sqrt(np.maximum(variance, 0)) * (RESOLUTION / 2) - _SEAM_FROM
+            seams[box] = np.maximum(seams[box], np.clip(jump, 0, 1) * 255)
+        return seams
+
+    def _draw_lashes(self, colour: Floats, moved: MovedMesh, motion: Motion) -> Bytes:
+        """A soft dark line along the seam of a closing eye; returns its mask (SIZE, SIZE)."""
+        drawn = np.zeros((SIZE, SIZE), np.uint8)
         for eye, closure in zip(EYES, motion.closure, strict=True):
             strength = (float(closure) - _LASH_FROM) / (_LASH_FULL - _LASH_FROM)
             if strength <= 0:
@@ -107,6 +139,8 @@ class Puppet:
             soft *= 0.65 * min(strength, 1.0)
             lash = 0.4 * self._mouth.palette.deep.astype(np.float32) + 0.3 * colour[box]
             colour[box] += soft * (lash - colour[box])
+            drawn[box] = np.maximum(drawn[box], soft[..., 0] * 255)
+        return drawn
 
     def _fill_mouth(self, colour: Floats, matte: Floats, moved: MovedMesh) -> Bytes:
         """Paint the open mouth, in place; returns its mask (SIZE, SIZE) uint8."""
@@ -127,10 +161,9 @@ class Puppet:
         return hole
 
     def _measure_flow(
-        self, sources: Floats, triangle: NDArray[np.int32]
+        self, sources: Floats, known: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float16], Bytes]:
-        sources, triangle = sources[::2, ::2], triangle[::2, ::2]  # it is smooth: a quarter will do
-        drawn = (triangle >= 0).astype(np.float32)
+        sources, drawn = sources[::2, ::2], known[::2, ::2].astype(np.float32)  # a quarter will do
         shift = (sources - self._points[::2, ::2]).astype(np.float32) * drawn[..., None]
         size = (WORKING, WORKING)
         shift = cv2.resize(shift, size, interpolation=cv2.INTER_AREA)

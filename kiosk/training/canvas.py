@@ -22,6 +22,7 @@ class TrainingCanvas(nn.Module):
 
     def __init__(self, figure: Figure) -> None:
         super().__init__()
+        self.landmarks = figure.landmarks  # (478, 3) neutral, canvas coordinates
         rgba = torch.cat([_image(figure.artwork), torch.from_numpy(figure.matte)[None, None]], 1)
         self.register_buffer("artwork", rgba)  # (1, 4, SIZE, SIZE)
         plate = F.avg_pool2d(_image(figure.plate), SIZE // RESOLUTION)

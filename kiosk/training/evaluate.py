@@ -5,6 +5,7 @@ is then watched by a tracker of its own, which knows nothing of what was intende
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,11 +14,13 @@ import numpy as np
 import torch
 
 from kiosk.app import motion_target
+from kiosk.camera.capture import count_pictures, read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
 from kiosk.errors import CameraError
+from kiosk.face import LANDMARKS
 from kiosk.generator.eager import PlainEngine
-from kiosk.messages import Bytes, Floats, Frame, Layers
+from kiosk.messages import Bytes, Face, Floats, Frame, Layers
 from kiosk.model.checkpoint import load_generator
 from kiosk.model.spec import RESOLUTION
 from kiosk.motion.agreement import BARS, agree
@@ -33,6 +36,8 @@ from kiosk.training.canvas import TrainingCanvas
 
 LIKENESS_EVERY = 4  # frames between two comparisons with the puppet
 STILLS = 12
+
+_NOBODY = np.full((LANDMARKS, 3), np.nan, np.float32)
 
 Report = Callable[[float], None]
 
@@ -74,9 +79,13 @@ class Rehearsed:
         motion = self.director(visitor, now)
         maps = self.engine.infer(motion.landmarks)
         layers = Layers(self.pack.meta.id, maps.flow, maps.paint, maps.cover, now)
-        nobody = np.full((478, 3), np.nan, np.float32)
-        seen = visitor.face.landmarks if visitor.face else nobody
-        return layers, motion.landmarks, seen
+        return layers, motion.landmarks, visitor.face.landmarks if visitor.face else _NOBODY
+
+    def __enter__(self) -> "Rehearsed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.landmarker.close()
 
 
 def evaluate(pack: Pack, clip: Path, report: Report) -> Evaluation:
@@ -90,33 +99,34 @@ def evaluate(pack: Pack, clip: Path, report: Report) -> Evaluation:
     Raises:
         CameraError: the clip cannot be read.
     """
-    frames, rate = read_clip(clip)
-    rehearsed, watcher = Rehearsed(pack), Landmarker(TrackingSettings())
+    count = count_pictures(clip)
+    if not count:
+        raise CameraError(f"{clip}: no frame can be read; give a clip that plays elsewhere")
     likeness = Likeness(pack)
     performer, portrait, stills = [], [], []
-    for number, image in enumerate(frames):
-        now = number / rate
-        layers, landmarks, seen = rehearsed.show(image, now)
-        picture = compose(pack, layers)
-        faces = watcher(Frame(picture, now)).faces
-        performer.append(seen)
-        portrait.append(faces[0].landmarks if faces else np.full((478, 3), np.nan, np.float32))
-        if number % LIKENESS_EVERY == 0:
-            likeness.add(layers, rehearsed.director, landmarks)
-        if number in np.linspace(10, len(frames) - 1, STILLS).astype(int):
-            stills.append((image, picture))
-        report((number + 1) / len(frames))
+    with Rehearsed(pack) as rehearsed, closing(Landmarker(TrackingSettings())) as watcher:
+        for number, (now, image) in enumerate(read_pictures(clip)):
+            layers, landmarks, seen = rehearsed.show(image, now)
+            picture = compose(pack, layers)
+            performer.append(seen)
+            portrait.append(_leading(watcher(Frame(picture, now)).faces))
+            if number % LIKENESS_EVERY == 0:
+                likeness.add(layers, rehearsed.director, landmarks)
+            if number in np.linspace(min(10, count - 1), count - 1, STILLS).astype(int):
+                stills.append((image, picture))
+            report((number + 1) / count)
+        energy = neutral_fine_energy(rehearsed)
     found = agree(np.array(performer), np.array(portrait))
     return Evaluation(
         portrait=pack.meta.id,
         visitor=clip.name,
-        frames=len(frames),
+        frames=len(performer),
         agreement=_rounded(found.r),
         lag_frames=found.lag_frames,
         passed=found.passed,
         psnr_db=_rounded(likeness.mean("psnr")),
         ssim=_rounded(likeness.mean("ssim")),
-        neutral_fine_energy=round(neutral_fine_energy(rehearsed), 3),
+        neutral_fine_energy=round(energy, 3),
         stills=stills,
     )
 
@@ -180,20 +190,8 @@ def neutral_fine_energy(rehearsed: Rehearsed) -> float:
     return measures.fine_energy(picture, everywhere) / measures.fine_energy(crop, everywhere)
 
 
-def read_clip(clip: Path) -> tuple[list[Bytes], float]:
-    """All frames (H, W, 3) RGB, and frames per second."""
-    video = cv2.VideoCapture(str(clip))
-    rate = float(video.get(cv2.CAP_PROP_FPS)) or 30.0
-    frames = []
-    while True:
-        there, image = video.read()
-        if not there:
-            break
-        frames.append(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)))
-    video.release()
-    if not frames:
-        raise CameraError(f"{clip}: no frame can be read; give a clip that plays elsewhere")
-    return frames, rate
+def _leading(faces: tuple[Face, ...]) -> Floats:
+    return faces[0].landmarks if faces else _NOBODY
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -100,13 +100,7 @@ class Finetuning:
     """One run: its networks, optimisers and the time it has spent."""
 
     def __init__(
-        self,
-        generator: Generator,
-        canvas: TrainingCanvas,
-        *,
-        head: Tensor,
-        centre: tuple[int, int],
-        settings: FinetuneSettings,
+        self, generator: Generator, canvas: TrainingCanvas, settings: FinetuneSettings
     ) -> None:
         self.settings = settings
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -115,7 +109,9 @@ class Finetuning:
         self.generator.prior.requires_grad_(False)  # fitted before; its gradients would pile up
         self.average = copy.deepcopy(self.generator)
         self.critic = Discriminator().to(self.device)
-        self.canvas, self.head, self.centre = canvas.to(self.device), head.to(self.device), centre
+        self.canvas = canvas.to(self.device)
+        self.head = losses.head_mask(canvas.landmarks, canvas.matte())
+        self.centre = face_centre(canvas.landmarks)
         learnt = [p for p in generator.parameters() if p.requires_grad]
         rate, critic_rate = settings.learning_rate, settings.critic_learning_rate
         self.optimiser = torch.optim.AdamW(learnt, rate, betas=(0.9, 0.99), weight_decay=1e-4)

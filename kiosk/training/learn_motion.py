@@ -16,7 +16,7 @@ from kiosk.motion.bank import Bank, save_bank
 from kiosk.motion.face_model import FaceModel
 from kiosk.motion.geometry import angles_deg
 from kiosk.motion.parts import fit_parts, proportions_of, weights_of
-from kiosk.motion.performers import Performer, find_mirror, mean_face, perform, track_clip
+from kiosk.training.performers import Performer, find_mirror, mean_face, perform, track_clip
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from kiosk.face import CHIN
 from kiosk.messages import Floats
 from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
-from kiosk.model.spec import RESOLUTION
+from kiosk.model.spec import RESOLUTION, draw_masks
 
 GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
 
@@ -34,6 +34,17 @@ def picture_weight(head: Tensor, features: Tensor) -> Tensor:
     """Weight of each pixel, mean 1 in every picture: (N, 1, RESOLUTION, RESOLUTION)."""
     weight = GROUND + HEAD * head + FEATURES * features
     return weight / weight.mean((1, 2, 3), keepdim=True)
+
+
+def flow_weight(landmarks: Floats, matte: Tensor) -> Tensor:
+    """How much the flow counts in places of the neutral picture: (1, 1, RESOLUTION, RESOLUTION).
+
+    Args:
+        landmarks: (478, 3) neutral, canvas coordinates.
+        matte: (1, 1, RESOLUTION, RESOLUTION).
+    """
+    masks = torch.from_numpy(draw_masks(landmarks))[None].float() / 255
+    return 0.3 + head_mask(landmarks, matte) + 2 * F.max_pool2d(feature_mask(masks), 9, 1, 4)
 
 
 def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:

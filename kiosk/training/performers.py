@@ -7,10 +7,10 @@ face. Offline only.
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.camera.capture import read_pictures
 from kiosk.face import CHIN, EYES, FOREHEAD, LANDMARKS, MESH, NOSE_BRIDGE, NOSE_TIP, RIGID
 from kiosk.motion.face_model import ACROSS
 from kiosk.motion.geometry import (
@@ -50,18 +50,13 @@ def track_clip(clip: Path) -> NDArray[np.float32]:
     from mediapipe.python.solutions.face_mesh import FaceMesh  # slow to import, offline only
 
     found = []
-    video = cv2.VideoCapture(str(clip))
     with FaceMesh(max_num_faces=1, refine_landmarks=True) as mesh:
-        while True:
-            fresh, image = video.read()
-            if not fresh:
-                break
-            faces = mesh.process(cv2.cvtColor(image, cv2.COLOR_BGR2RGB)).multi_face_landmarks
+        for _, image in read_pictures(clip):
+            faces = mesh.process(image).multi_face_landmarks
             if faces:
                 points = [(point.x, point.y, point.z) for point in faces[0].landmark]
                 height, width = image.shape[:2]
                 found.append(np.array(points, np.float32) * [width, height, width])
-    video.release()
     return np.asarray(found, np.float32).reshape(-1, LANDMARKS, 3)
 
 

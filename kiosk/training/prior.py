@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from kiosk.face import EYES, LANDMARKS, LIPS
+from kiosk.face import EYES, LANDMARKS, LIPS, RIGID
+from kiosk.messages import Floats
 from kiosk.model import spec
 from kiosk.model.generator import Generator, PriorFlow
+from kiosk.model.layers import canvas_grid, look_up
+from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
 
@@ -36,20 +40,29 @@ def begin_generator(canvas: TrainingCanvas, *, seed: int) -> Generator:
 
 
 def fit_prior(
-    generator: Generator, pairs: Pairs, *, steps: int, report: Callable[[float], None]
+    generator: Generator,
+    pairs: Pairs,
+    canvas: TrainingCanvas,
+    *,
+    steps: int,
+    report: Callable[[float], None],
 ) -> None:
     """Fit code, flow components and the network between, in place.
 
     Args:
         generator: receives `code_mean`, `code_basis` and its `prior`.
         pairs: what the puppet drew.
+        canvas: of the same artwork.
         steps: of the network between.
         report: called with the share done, 0 to 1.
     """
-    landmarks = torch.from_numpy(np.array(pairs.landmarks[:SAMPLE])).flatten(1)
-    flow = _coarse_flow(pairs, len(landmarks))
-    _fit_code(generator, landmarks)
-    coefficients, spread = _fit_components(generator.prior, flow)
+    generator.prior.anchor.copy_(torch.from_numpy(anchor(canvas.landmarks)))
+    landmarks = torch.from_numpy(np.array(pairs.landmarks[:SAMPLE]))
+    flow = _coarse_flow(pairs, generator.prior.frame(landmarks))
+    _fit_code(generator, landmarks.flatten(1))
+    weight = losses.flow_weight(canvas.landmarks, canvas.matte())
+    weight = F.avg_pool2d(weight, spec.RESOLUTION // spec.PRIOR).expand(-1, 2, -1, -1).flatten()
+    coefficients, spread = _fit_components(generator.prior, flow, weight)
     with torch.no_grad():
         code = generator.encode(landmarks)
         _fit_linear(generator.prior, code, coefficients)
@@ -57,12 +70,33 @@ def fit_prior(
     _train(generator.prior, examples, steps=steps, report=report)
 
 
-def _coarse_flow(pairs: Pairs, count: int) -> Tensor:
-    parts = [
-        F.avg_pool2d(torch.from_numpy(np.array(pairs.flow[i : i + 500], np.float32)), 2).flatten(1)
-        for i in range(0, count, 500)
-    ]
-    return torch.cat(parts)[:count]
+def anchor(still: Floats) -> NDArray[np.float32]:
+    """What finds, of landmarks, the affine map that carried the head's rigid part: (3, 478).
+
+    Args:
+        still: (478, 3) neutral landmarks, canvas coordinates.
+
+    Returns:
+        the weighted least squares' pseudo-inverse: times (478, 2) landmarks it gives (3, 2).
+    """
+    rigid = list(RIGID)
+    root = np.sqrt(np.array(list(RIGID.values())))[:, None]
+    design = np.hstack([still[rigid, :2], np.ones((len(rigid), 1))]).astype(np.float64)
+    found = np.zeros((3, LANDMARKS), np.float32)
+    found[:, rigid] = np.linalg.pinv(design * root) * root.T
+    return found
+
+
+def _coarse_flow(pairs: Pairs, frames: Tensor) -> Tensor:
+    """The pairs' flow in the head's frame: (N, 2 * PRIOR * PRIOR)."""
+    grid = canvas_grid(spec.PRIOR)
+    parts = []
+    for i in range(0, len(frames), 500):
+        frame = frames[i : i + 500]
+        flow = torch.from_numpy(np.array(pairs.flow[i : i + len(frame)], np.float32))
+        places = grid @ frame[:, None, :2] + frame[:, None, None, 2]
+        parts.append(look_up(F.avg_pool2d(flow, 2), places).flatten(1))
+    return torch.cat(parts)
 
 
 def _fit_code(generator: Generator, landmarks: Tensor) -> None:
@@ -81,17 +115,18 @@ def _fit_code(generator: Generator, landmarks: Tensor) -> None:
     generator.code_basis.copy_(weight[:, None] * basis.float())
 
 
-def _fit_components(prior: PriorFlow, flow: Tensor) -> tuple[Tensor, Tensor]:
-    """Principal components of flow; returns coefficients of unit variance, and their spread."""
+def _fit_components(prior: PriorFlow, flow: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Principal components of weighted flow; returns coefficients of unit variance, and spread."""
     torch.manual_seed(0)
     mean = flow.mean(0)
+    centred = (flow - mean) * weight
     wanted = min(spec.FLOW_COMPONENTS, len(flow) - 1)
-    _, _, vectors = torch.svd_lowrank(flow - mean, min(wanted + 16, len(flow)), niter=3)
+    _, _, vectors = torch.svd_lowrank(centred, min(wanted + 16, len(flow)), niter=3)
     vectors = F.pad(vectors[:, :wanted], (0, spec.FLOW_COMPONENTS - wanted))
-    coefficients = (flow - mean) @ vectors
+    coefficients = centred @ vectors
     spread = coefficients.std(0)
     prior.flow_mean.copy_(mean)
-    prior.flow_basis.copy_((vectors * spread).T)
+    prior.flow_basis.copy_((vectors * spread).T / weight)
     return coefficients / spread.clamp_min(1e-9), spread
 
 
