@@ -43,6 +43,25 @@ def evaluate_portrait(
         _print_table(found.figures(), sheet)
 
 
+@app.command("base")
+def keep_base(
+    portrait: Annotated[str, typer.Option("--portrait", help="Whose network is kept.")],
+    out: Annotated[Path | None, typer.Option(help="The file; else the program's own.")] = None,
+    config: ConfigPath = None,
+) -> None:
+    """Let new portraits begin from what this one's network has learnt of moving faces."""
+    from kiosk.model.checkpoint import BASE, load_generator, save_base
+    from kiosk.portraits.pack import load_pack
+    from kiosk.portraits.store import find_pack
+
+    pack = load_pack(find_pack(portrait, [load_config(config).portraits.folder]))
+    path = BASE if out is None else out
+    check_writable(path)
+    title = pack.meta.label.title.get("en", pack.meta.id)
+    save_base(load_generator(pack.weights_path), path, learnt_from=f"{pack.meta.id}: {title}")
+    Console().print(f"new portraits begin from {path}", markup=False)
+
+
 @app.command("motion")
 def learn_motion(
     clips: Annotated[Path, typer.Option("--clips", help="A folder of clips of faces.")],

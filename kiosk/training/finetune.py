@@ -11,7 +11,8 @@ import logging
 import math
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,12 +226,11 @@ def finetune(
     _keep_memory()
     if checkpoint.exists():
         run.restore(checkpoint)
-    rng = np.random.default_rng((run.settings.seed, run.step))
+    batches = _read_ahead(run, pairs)
     saved = begun = time.monotonic()
     loss = None
     while run.share < 1:
-        index = rng.choice(len(pairs), run.settings.batch, replace=False)
-        value = run.learn(Batch.take(pairs, index, run.device))
+        value = run.learn(next(batches))
         now = time.monotonic()
         run.elapsed, begun = run.elapsed + now - begun, now
         loss = value if loss is None else 0.98 * loss + 0.02 * value
@@ -240,6 +240,21 @@ def finetune(
             saved = now
     run.save(checkpoint)
     return _arrange(run.average.cpu(), torch.contiguous_format).eval()
+
+
+def _read_ahead(run: Finetuning, pairs: Pairs) -> Iterator[Batch]:
+    """Random batches for ever, the next one read while one is learnt from."""
+    rng = np.random.default_rng((run.settings.seed, run.step))
+    with ThreadPoolExecutor(1) as reader:
+
+        def read() -> Future[Batch]:
+            index = rng.choice(len(pairs), run.settings.batch, replace=False)
+            return reader.submit(Batch.take, pairs, index, run.device)
+
+        ahead = read()
+        while True:
+            batch, ahead = ahead.result(), read()
+            yield batch
 
 
 def _keep_memory() -> None:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from kiosk.face import EYES, LANDMARKS, LIPS, RIGID
 from kiosk.messages import Floats
 from kiosk.model import spec
+from kiosk.model.checkpoint import begin_from_base
 from kiosk.model.generator import Generator, PriorFlow
 from kiosk.model.layers import canvas_grid, look_up
 from kiosk.training import losses
@@ -30,9 +31,10 @@ EYE_WEIGHT, LIP_WEIGHT = 3.0, 1.5
 
 
 def begin_generator(canvas: TrainingCanvas, *, seed: int) -> Generator:
-    """A generator that holds one artwork and knows nothing yet."""
+    """A generator that holds one artwork, and of moving faces what the base knows."""
     torch.manual_seed(seed)
     generator = Generator()
+    begin_from_base(generator)
     artwork, plate = canvas.textures()
     generator.artwork.copy_(artwork)
     generator.plate.copy_(plate)
