@@ -15,27 +15,24 @@ from kiosk.motion.agreement import BARS, agree_signals
 from kiosk.portraits.pack import Pack
 from kiosk.training.clips import check_clip, check_seen, picture_at
 from kiosk.training.likeness import Brushwork, Likeness
-from kiosk.training.liveliness import Blinks, build_error_pct, compare_blinks, find_calmest
+from kiosk.training.liveliness import (
+    Blinks,
+    Movement,
+    build_error_pct,
+    compare_blinks,
+    find_calmest,
+)
 from kiosk.training.readings import Readings
 from kiosk.training.rehearsed import Moment, Rehearsed
 from kiosk.training.stillness import Stillness, hold_still
+from kiosk.training.verdicts import QUALITY_BARS, Figures, quality_passed
 
 LIKENESS_EVERY = 4  # frames between two comparisons with the puppet
 STILLS = 12
 CLIP_SHARE = 0.9  # of the work; the rest is holding still
 
-# what a portrait should reach, besides the agreement's bars
-QUALITY_BARS = {
-    "psnr_db": {"head": 39.0, "mouth": 35.0, "eyes": 36.0},  # at least
-    "blinks": 0.35,  # at most, of the open eye
-    "identity": 1.5,  # at most, percent of the face's height
-    "flicker": 0.15,  # at most, percent of the face's height
-    "sharpness": 0.8,  # at least, of the artwork's
-}
-
 Report = Callable[[float], None]
 Watcher = Callable[[Moment], None]
-Figures = dict[str, float | int | None]
 
 
 @dataclass(slots=True)
@@ -61,8 +58,9 @@ class Evaluation:
     def figures(self) -> dict[str, object]:
         """All but the pictures, ready for JSON."""
         names = [name for name in Evaluation.__slots__ if name not in ("stills", "rest")]
+        found = {name: getattr(self, name) for name in names}
         bars = {"bars": BARS, "quality_bars": QUALITY_BARS}
-        return {name: getattr(self, name) for name in names} | bars
+        return found | bars | {"quality_passed": quality_passed(found)}
 
 
 def evaluate(
@@ -169,7 +167,8 @@ class Judge:
 
 def _flicker(still: Stillness) -> Figures:
     figures: Figures = {}
-    for name, moved in (("told", still.told), ("seen", still.seen)):
+    for name in ("told", "picture", "tracked", "tracker"):
+        moved: Movement | None = getattr(still, name)
         figures[f"{name}_worst_pct"] = None if moved is None else round(moved.worst_pct, 4)
         figures[f"{name}_typical_pct"] = None if moved is None else round(moved.typical_pct, 4)
         figures[f"{name}_worst_landmark"] = None if moved is None else moved.worst_landmark

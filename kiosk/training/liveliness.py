@@ -88,8 +88,8 @@ def build_of(landmarks: Landmarks) -> Points:
     mean = load_face_model().mean
     shape = free_of_pose(landmarks, fit_pose(landmarks, mean))[:, :2]
     ends = np.array(BONES)
-    height = np.linalg.norm(mean[CHIN, :2] - mean[FOREHEAD, :2])
-    return np.asarray(np.linalg.norm(shape[ends[:, 0]] - shape[ends[:, 1]], axis=1) / height * 100)
+    lengths = np.linalg.norm(shape[ends[:, 0]] - shape[ends[:, 1]], axis=1)
+    return np.asarray(lengths / height_of(mean) * 100)
 
 
 def build_error_pct(builds: Points, own: Points) -> float | None:
@@ -105,29 +105,38 @@ def build_error_pct(builds: Points, own: Points) -> float | None:
     return float(np.sqrt(np.square(seen - own).mean()))
 
 
-def movement_of(landmarks: Landmarks) -> Movement | None:
-    """How far each landmark strays from its mean place: (T, N, 2 or 3), any unit, x and y count.
+def movement_of(places: Landmarks, *, height: float) -> Movement | None:
+    """How far each landmark strays from its mean place.
 
-    None when a face was seen in fewer than two frames.
+    Args:
+        places: (T, N, 2 or 3), any unit; x and y count. A frame of NaN is left out, and so is a
+            landmark that is NaN in any other frame.
+        height: of the face, in the same unit.
+
+    Returns:
+        None when there are not two frames, or no landmark.
     """
-    seen = landmarks[np.isfinite(landmarks).all(axis=(1, 2)), :, :2].astype(np.float64)
-    if len(seen) < 2:
+    seen = places[np.isfinite(places).any(axis=(1, 2)), :, :2].astype(np.float64)
+    known = np.flatnonzero(np.isfinite(seen).all(axis=(0, 2)))
+    if len(seen) < 2 or not len(known):
         return None
-    middle = seen.mean(axis=0)
-    height = float(np.linalg.norm(middle[CHIN] - middle[FOREHEAD]))
-    square = np.square(seen - middle).sum(axis=2).mean(axis=0)
-    worst = int(square.argmax())
+    seen = seen[:, known]
+    square = np.square(seen - seen.mean(axis=0)).sum(axis=2).mean(axis=0)
     return Movement(
-        worst_pct=float(np.sqrt(square[worst])) / height * 100,
+        worst_pct=float(np.sqrt(square.max())) / height * 100,
         typical_pct=float(np.sqrt(square.mean())) / height * 100,
-        worst_landmark=worst,
+        worst_landmark=int(known[square.argmax()]),
     )
+
+
+def height_of(landmarks: Landmarks) -> float:
+    """From the hairline to the chin, (468 or more, 2 or 3), in the unit of the landmarks."""
+    return float(np.linalg.norm(landmarks[CHIN, :2] - landmarks[FOREHEAD, :2]))
 
 
 def step_between(before: Landmarks, after: Landmarks) -> float:
     """Mean way of the landmarks (N, 3) from one frame to the next, in heights of the face."""
-    height = float(np.linalg.norm(after[CHIN, :2] - after[FOREHEAD, :2]))
-    return float(np.linalg.norm((after - before)[:, :2], axis=1).mean()) / height
+    return float(np.linalg.norm((after - before)[:, :2], axis=1).mean()) / height_of(after)
 
 
 def find_calmest(steps: Points, openings: Points) -> int:

@@ -80,7 +80,7 @@ class Rehearsed:
             told=told,
             layers=layers,
             picture=picture,
-            seen=_leading(self._watcher(Frame(picture, at))),
+            seen=self.look(picture, at),
         )
 
     def find(self, image: Bytes, at: float) -> Faces:
@@ -92,6 +92,10 @@ class Rehearsed:
         visitor = self._presence(faces)
         motion = self._director(visitor, faces.captured_at)
         return visitor.face.landmarks if visitor.face else NOBODY, motion.landmarks
+
+    def look(self, picture: Bytes, at: float) -> Floats:
+        """The portrait's face as the watcher sees it in a picture."""
+        return _leading(self._watcher(Frame(picture, at)))
 
     def rest(self) -> tuple[Bytes, Floats]:
         """The portrait at rest, (side, side, 3), and its face as a fresh watcher sees it."""
