@@ -103,7 +103,9 @@ class Judge:
     def __init__(self, pack: Pack, count: int) -> None:
         self._portrait = pack.meta.id
         self._likeness, self._brushwork = Likeness(pack), Brushwork(pack)
-        self.visitor, self._performed, self._rested = Readings(), Readings(), Readings()
+        self.visitor, self._performed, self._told = Readings(), Readings(), Readings()
+        self._rested, self._neutral = Readings(), Readings()
+        self._neutral.add(pack.landmarks)
         self._due = {*np.linspace(min(10, count - 1), count - 1, STILLS).astype(int).tolist()}
         self._stills: list[tuple[Bytes, Bytes]] = []
         self._rest: Bytes | None = None
@@ -117,6 +119,7 @@ class Judge:
         """See one moment."""
         self.visitor.add(moment.visitor)
         self._performed.add(moment.seen)
+        self._told.add(moment.told)
         if moment.number % LIKENESS_EVERY == 0:
             self._likeness.add(moment.layers, moment.motion, moment.told)
             self._brushwork.add(moment.picture, moment.told)
@@ -150,11 +153,12 @@ class Judge:
         )
 
     def _blinks(self, lag: int) -> Figures:
-        opened = float(self._rested.openings[0])
-        if not np.isfinite(opened):
-            return _figures(Blinks(0, 0, None, None, None))
-        seen = self.visitor.openings, self._performed.openings
-        return _figures(compare_blinks(*seen, neutral=opened, lag=lag))
+        """As the portrait is seen; and as the generator was told, to know whose fault it is."""
+        visitor = self.visitor.openings
+        rest, neutral = (float(each.openings[0]) for each in (self._rested, self._neutral))
+        seen = compare_blinks(visitor, self._performed.openings, neutral=rest, lag=lag)
+        told = compare_blinks(visitor, self._told.openings, neutral=neutral, lag=lag)
+        return _figures(seen, "") | _figures(told, "told_")
 
     def _identity(self) -> Figures:
         """Of the portrait, and of the visitor for comparison: no tracker is without error."""
@@ -175,9 +179,9 @@ def _flicker(still: Stillness) -> Figures:
     return figures
 
 
-def _figures(blinks: Blinks) -> Figures:
+def _figures(blinks: Blinks, prefix: str) -> Figures:
     return {
-        name: round(value, 3) if isinstance(value, float) else value
+        prefix + name: round(value, 3) if isinstance(value, float) else value
         for name, value in asdict(blinks).items()
     }
 

@@ -24,8 +24,11 @@ RATE = 30.0
 SETTLE_S = 23.0  # the neutral's memory is twenty seconds long; then three more
 WATCH_S = 2.0
 LOOK_EVERY = 12  # frames while settling
-WINDOW_PX = 21  # in which optical flow looks for a landmark
-TEXTURE = 3e-3  # least eigenvalue of a window that can be followed
+# of optical flow; on a painting shifted by known parts of a pixel it is out by 0.03 px
+WINDOW_PX = 31
+TEXTURE = 1e-4  # least eigenvalue of a window that can be followed
+BLUR_PX = 1.0  # finer strokes would be followed to the wrong neighbour
+STEPS = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 50, 1e-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def hold_still(pack: Pack, image: Bytes) -> Stillness:
 
 
 class PictureFollower:
-    """Follows places of a picture through the pictures after it (pyramidal Lucas-Kanade).
+    """Follows places of a picture through the pictures after it (Lucas-Kanade), as long as they stay near.
 
     Args:
         picture: (S, S, 3) the first one.
@@ -67,7 +70,7 @@ class PictureFollower:
     """
 
     def __init__(self, picture: Bytes, landmarks: Floats) -> None:
-        self._first = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        self._first = _soften(picture)
         half = picture.shape[0] / 2
         self._begin = ((landmarks[:, None, :2] + 1) * half - 0.5).astype(np.float32)
         self._places: list[Floats] = []
@@ -76,11 +79,12 @@ class PictureFollower:
         """Find all places again in another picture."""
         found, good, _ = cv2.calcOpticalFlowPyrLK(
             self._first,
-            cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY),
+            _soften(picture),
             self._begin,
             self._begin.copy(),
             winSize=(WINDOW_PX, WINDOW_PX),
-            maxLevel=1,
+            maxLevel=0,
+            criteria=STEPS,
             flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
             minEigThreshold=TEXTURE,
         )
@@ -91,6 +95,11 @@ class PictureFollower:
     def places(self) -> Floats:
         """(T, N, 2) pixels, NaN where a place was lost or has nothing to hold on to."""
         return np.array(self._places)
+
+
+def _soften(picture: Bytes) -> Bytes:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), BLUR_PX), np.uint8)
 
 
 def _hold(rehearsed: Rehearsed, image: Bytes) -> Iterator[Moment]:

@@ -78,7 +78,7 @@ def _blinks(found: Figures) -> Verdict:
         answer=answer,
         bar=f"at most {bar:.0%}",
         meaning="How far open the painted eyes look, against their own resting opening, while the"
-        " visitor's are shut. A face tracker never says zero: about 20 % looks shut.",
+        " visitor's are shut. That is a face tracker's guess: the picture below decides.",
     )
 
 
@@ -116,8 +116,8 @@ def _identity(found: Figures) -> Verdict:
         answer=answer,
         bar=f"at most {bar:g} %",
         meaning="Bones do not move: how far apart eyes, nose, cheekbones and hairline lie is"
-        " compared with the painting at rest, head turns taken out. No tracker is exact, not even on"
-        " a living face: the visitor's own figure is the yardstick.",
+        " compared with the painting at rest, head turns taken out. No tracker is exact, not even"
+        " on a living face: the visitor's own figure is the yardstick.",
     )
 
 
