@@ -62,7 +62,7 @@ def hold_still(pack: Pack, image: Bytes) -> Stillness:
 
 
 class PictureFollower:
-    """Follows places of a picture through the pictures after it (Lucas-Kanade), as long as they stay near.
+    """Follows places of a picture through those after it, while they stay near (Lucas-Kanade).
 
     Args:
         picture: (S, S, 3) the first one.
