@@ -135,7 +135,8 @@ def close_up(image: Bytes, landmarks: Floats) -> Bytes:
     low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
     side = float((high - low).max()) * CLOSE_UP
     corner, scale = (low + high) / 2 - side / 2, CLOSE_UP_PX / side
-    square_from_image = np.array([[scale, 0, -corner[0] * scale], [0, scale, -corner[1] * scale]])
+    shift = (0.5 - corner) * scale - 0.5  # OpenCV counts from the middle of a pixel
+    square_from_image = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     smaller = cv2.GaussianBlur(image, (0, 0), 0.4 / scale) if scale < 0.8 else image
     return np.asarray(
         cv2.warpAffine(

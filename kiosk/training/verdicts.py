@@ -70,13 +70,13 @@ def _blinks(found: Figures) -> Verdict:
     answer = "this visitor never shuts their eyes"
     if mean is not None and worst is not None:
         nearly = "nearly" if mean <= bar else "no"
-        answer = f"{'yes' if met else nearly}, to {mean:.0%} of the open eye"
-        answer += f" on average, {worst:.0%} at worst ({_count(found['blinks'], 'blink')})"
+        answer = f"{'yes' if met else nearly}, to {_percent(mean)} of the open eye"
+        answer += f" on average, {_percent(worst)} at worst ({_count(found['blinks'], 'blink')})"
     return Verdict(
         question="Blinks close fully",
         met=met,
         answer=answer,
-        bar=f"at most {bar:.0%}",
+        bar=f"at most {_percent(bar)}",
         meaning="How far open the painted eyes look, against their own resting opening, while the"
         " visitor's are shut. That is a face tracker's guess: the picture below decides.",
     )
@@ -144,8 +144,8 @@ def _resting(share: float) -> Verdict:
     return Verdict(
         question="Keeps its brushwork at rest",
         met=met,
-        answer=f"{_yes(met)}, {share:.0%} of the artwork's finest detail",
-        bar=f"at least {bar:.0%}",
+        answer=f"{_yes(met)}, {_percent(share)} of the artwork's finest detail",
+        bar=f"at least {_percent(bar)}",
         meaning="Strokes and cracks finer than about three pixels, in the moving square of the"
         " artwork: 100 % is the artwork itself, less is blur, more is noise.",
     )
@@ -157,8 +157,8 @@ def _sharp(share: float) -> Verdict:
     return Verdict(
         question="Keeps its brushwork while it moves",
         met=met,
-        answer=f"{_yes(met)}, {share:.0%} of the artwork's finest detail",
-        bar=f"at least {bar:.0%}",
+        answer=f"{_yes(met)}, {_percent(share)} of the artwork's finest detail",
+        bar=f"at least {_percent(bar)}",
         meaning="The same inside the face, wherever it has moved, mean over the clip.",
     )
 
@@ -174,6 +174,10 @@ def _like(found: Mapping[str, float]) -> Verdict:
         meaning="How like the picture of the slow, exact puppet the fast network's is; the weakest"
         " of head, mouth and eyes counts. 30 dB is a visible, 40 dB an invisible difference.",
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _yes(met: bool | None) -> str:
