@@ -228,6 +228,19 @@ def test_all_that_are_whole_are_evaluated_and_the_others_named(
     assert (tmp_path / "s-hopper.png").is_file()
 
 
+def test_a_report_needs_a_folder(
+    depot: Depot, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes").write_text("mine")
+
+    command = ["train", "evaluate", "--portrait", "hopper", "--visitor", str(clip)]
+    command += ["--report", str(tmp_path / "notes"), "--sheet", str(tmp_path / "s.png")]
+
+    assert main([*command, "--config", str(depot.config)]) == 2
+    assert "notes: is a file; name a folder for the report" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
+
+
 @pytest.mark.parametrize("asked", [[], ["--portrait", "hopper", "--all"]])
 def test_one_portrait_or_all_must_be_asked_for(
     asked: list[str], capsys: pytest.CaptureFixture[str]

@@ -50,7 +50,11 @@ def evaluate_portraits(
         writer = None if report is None else stack.enter_context(ReportWriter(report))
         found = [_evaluate(pack, clip, to, writer) for pack, to in zip(packs, sheets, strict=True)]
     if as_json:
-        told = [each.figures() | {"sheet": str(to)} for each, to in zip(found, sheets, strict=True)]
+        page = None if report is None else str(report / "index.html")
+        told = [
+            each.figures() | {"sheet": str(to), "report": page}
+            for each, to in zip(found, sheets, strict=True)
+        ]
         print(json.dumps(told if everyone else told[0], indent=2))  # noqa: T201
     else:
         for each, to in zip(found, sheets, strict=True):
