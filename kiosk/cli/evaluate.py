@@ -49,18 +49,16 @@ def evaluate_portraits(
     with ExitStack() as stack:
         writer = None if report is None else stack.enter_context(ReportWriter(report))
         found = [_evaluate(pack, clip, to, writer) for pack, to in zip(packs, sheets, strict=True)]
+    page = None if report is None else str(report / "index.html")
+    told = [
+        each.figures() | {"sheet": str(to), "report": page}
+        for each, to in zip(found, sheets, strict=True)
+    ]
     if as_json:
-        page = None if report is None else str(report / "index.html")
-        told = [
-            each.figures() | {"sheet": str(to), "report": page}
-            for each, to in zip(found, sheets, strict=True)
-        ]
         print(json.dumps(told if everyone else told[0], indent=2))  # noqa: T201
     else:
-        for each, to in zip(found, sheets, strict=True):
-            _print_tables(each.figures(), to)
-        if report is not None:
-            Console().print(f"report: {report / 'index.html'}", markup=False, soft_wrap=True)
+        for figures in told:
+            _print_tables(figures)
     if refused:
         raise PackError("not evaluated: " + "; ".join(refused))
 
@@ -102,7 +100,7 @@ def _evaluate(pack: "Pack", clip: Path, sheet: Path, writer: "ReportWriter | Non
     return found
 
 
-def _print_tables(figures: dict[str, object], sheet: Path) -> None:
+def _print_tables(figures: dict[str, object]) -> None:
     from kiosk.training.verdicts import judge
 
     marks = {True: "yes", False: "no", None: "–"}
@@ -111,6 +109,7 @@ def _print_tables(figures: dict[str, object], sheet: Path) -> None:
         table.add_row(verdict.question, verdict.answer, verdict.bar, marks[verdict.met])
     console = Console()
     console.print(table)
+    places = {"contact sheet": figures.pop("sheet"), "report": figures.pop("report")}
     table = Table("measure", "value")
     for name, value in figures.items():
         if isinstance(value, dict) and not name.endswith("bars"):
@@ -119,4 +118,6 @@ def _print_tables(figures: dict[str, object], sheet: Path) -> None:
         elif not isinstance(value, dict):
             table.add_row(name, str(value))
     console.print(table)
-    console.print(f"contact sheet: {sheet}", markup=False, soft_wrap=True)
+    for name, place in places.items():
+        if place is not None:
+            console.print(f"{name}: {place}", markup=False, soft_wrap=True)
