@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.cli.demo import Witness
-from kiosk.cli.options import read_config, read_size
+from kiosk.cli.options import check_writable, read_config, read_size
 from kiosk.errors import ConfigError
 from kiosk.messages import Layers
 from tests.packs import write_small_pack
@@ -69,6 +69,17 @@ def test_a_fault_is_one_line_and_exit_code_2(
     assert fault in told
     assert told.count("\n") == 1
     assert "Traceback" not in told
+
+
+def test_asking_whether_a_file_can_be_written_leaves_none(tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    known.write_text("{}")
+
+    check_writable(tmp_path / "new.json")
+    check_writable(known)
+
+    assert list(tmp_path.iterdir()) == [known]
+    assert known.read_text() == "{}"
 
 
 def test_debug_shows_where(caplog: pytest.LogCaptureFixture) -> None:

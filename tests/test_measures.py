@@ -58,6 +58,19 @@ def test_fine_energy_is_that_of_strokes(picture: Bytes, everywhere: measures.Mas
     assert share == pytest.approx(0.25, abs=0.01)
 
 
+def test_sharpness_is_a_share_of_the_artworks(picture: Bytes) -> None:
+    import cv2
+
+    face = np.random.default_rng(1).uniform(-0.5, 0.5, (478, 3)).astype(np.float32)
+    lower = face + np.array([0, 0.25, 0], np.float32)
+    moved = np.roll(picture, SIDE // 8, axis=0)
+    blurred = np.asarray(cv2.GaussianBlur(moved, (0, 0), 2))
+
+    assert measures.sharpness(picture, face, picture, face) == pytest.approx(1)
+    assert measures.sharpness(moved, lower, picture, face) == pytest.approx(1, abs=0.02)
+    assert measures.sharpness(blurred, lower, picture, face) < 0.1
+
+
 def test_regions_lie_where_their_names_say(study: Study) -> None:
     import cv2
 

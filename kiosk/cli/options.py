@@ -57,7 +57,7 @@ def read_size(text: str | None) -> dict[str, int]:
 
 
 def check_writable(path: Path | None) -> None:
-    """Make sure that a file can be written before the road begins.
+    """Make sure that a file can be written before the road begins; leaves no empty one behind.
 
     Raises:
         ConfigError: its folder cannot be made or written to.
@@ -66,7 +66,10 @@ def check_writable(path: Path | None) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        known = path.exists()
         with path.open("ab"):
             pass
+        if not known:
+            path.unlink()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error

@@ -24,11 +24,19 @@ CLOCK = 90_000  # ticks a second, as MPEG counts
 class Recorder:
     """An MP4 being written; `close` makes it whole.
 
+    Args:
+        path: the file.
+        size: width and height in pixels.
+        fps: about how many pictures a second come.
+        comment: what the file says of itself.
+
     Raises:
         KioskError: the file cannot be written, or there is no H.264 encoder.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: float) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], fps: float, *, comment: str = COMMENT
+    ) -> None:
         self._path = path
         self._first: float | None = None
         self._last = -1
@@ -36,7 +44,7 @@ class Recorder:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = av.open(str(path), "w", format="mp4", options={"movflags": "faststart"})
-            self._file.metadata.update({"comment": COMMENT, "title": "Tableau vivant"})
+            self._file.metadata.update({"comment": comment, "title": "Tableau vivant"})
             options = {"crf": "18", "preset": "veryfast"}
             rate = Fraction(fps).limit_denominator(1001)
             self._stream = self._file.add_stream("libx264", rate=rate, options=options)

@@ -1,50 +1,43 @@
-"""How good one portrait is, driven by one clip: agreement, likeness to the puppet, brushwork.
+"""How good one portrait is, driven by one clip: agreement, likeness, life, calm, brushwork.
 
 The clip goes through the gallery's own tracking, motion and network, frame by frame. The painting
 is then watched by a tracker of its own, which knows nothing of what was intended.
 """
 
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
-import torch
 
-from kiosk.app import motion_target
-from kiosk.camera.capture import count_pictures, read_pictures
-from kiosk.config import TrackingSettings
-from kiosk.display.compose import compose
-from kiosk.errors import CameraError
-from kiosk.face import LANDMARKS
-from kiosk.generator.eager import PlainEngine
-from kiosk.messages import Bytes, Face, Floats, Frame, Layers
-from kiosk.model.checkpoint import load_generator
-from kiosk.model.spec import RESOLUTION
-from kiosk.motion.agreement import BARS, agree
-from kiosk.motion.director import Director
-from kiosk.motion.settings import MotionSettings
+from kiosk.messages import Bytes, Floats
+from kiosk.motion.agreement import BARS, agree_signals
 from kiosk.portraits.pack import Pack
-from kiosk.puppet.figure import Figure, make_figure
-from kiosk.puppet.render import Puppet
-from kiosk.tracking.landmarker import Landmarker
-from kiosk.tracking.presence import Presence
-from kiosk.training import measures
-from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.clips import check_clip, check_seen, picture_at
+from kiosk.training.likeness import Brushwork, Likeness
+from kiosk.training.liveliness import (
+    Blinks,
+    Movement,
+    build_error_pct,
+    compare_blinks,
+    find_calmest,
+)
+from kiosk.training.readings import Readings
+from kiosk.training.rehearsed import Moment, Rehearsed
+from kiosk.training.stillness import Stillness, hold_still
+from kiosk.training.verdicts import QUALITY_BARS, Figures, quality_passed
 
 LIKENESS_EVERY = 4  # frames between two comparisons with the puppet
 STILLS = 12
-
-_NOBODY = np.full((LANDMARKS, 3), np.nan, np.float32)
+CLIP_SHARE = 0.9  # of the work; the rest is holding still
 
 Report = Callable[[float], None]
+Watcher = Callable[[Moment], None]
 
 
 @dataclass(slots=True)
 class Evaluation:
-    """Figures of one portrait and one clip."""
+    """Figures of one portrait and one clip; None for what could not be measured."""
 
     portrait: str
     visitor: str
@@ -55,143 +48,142 @@ class Evaluation:
     psnr_db: dict[str, float]
     ssim: dict[str, float]
     neutral_fine_energy: float  # of the artwork's, inside the canvas
+    sharpness: float  # fine energy of the moving face, of the artwork's face
+    blinks: Figures  # see `liveliness.Blinks`; shares of the portrait's own open eye
+    identity: Figures  # how far bones stray from their own build, percent of the face's height
+    flicker: Figures  # before a still visitor, percent of the face's height, rms
     stills: list[tuple[Bytes, Bytes]] = field(repr=False)  # visitor, portrait
+    rest: Bytes = field(repr=False)  # (side, side, 3) the portrait at rest
 
     def figures(self) -> dict[str, object]:
         """All but the pictures, ready for JSON."""
-        names = [name for name in Evaluation.__slots__ if name != "stills"]
-        return {name: getattr(self, name) for name in names} | {"bars": BARS}
+        names = [name for name in Evaluation.__slots__ if name not in ("stills", "rest")]
+        found = {name: getattr(self, name) for name in names}
+        bars = {"bars": BARS, "quality_bars": QUALITY_BARS}
+        return found | bars | {"quality_passed": quality_passed(found)}
 
 
-class Rehearsed:
-    """One portrait on its road, without threads: a frame in, the composed canvas out."""
-
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-        self.engine = PlainEngine(load_generator(pack.weights_path))
-        self.landmarker = Landmarker(TrackingSettings())
-        self.presence = Presence(TrackingSettings(), now=0.0)
-        self.director = Director(motion_target(pack), MotionSettings(), seed=0)
-
-    def show(self, image: Bytes, now: float) -> tuple[Layers, Floats, Floats]:
-        """Layers for a frame, the portrait's landmarks, the visitor's (NaN when nobody leads)."""
-        visitor = self.presence(self.landmarker(Frame(image, now)))
-        motion = self.director(visitor, now)
-        maps = self.engine.infer(motion.landmarks)
-        layers = Layers(self.pack.meta.id, maps.flow, maps.paint, maps.cover, now)
-        return layers, motion.landmarks, visitor.face.landmarks if visitor.face else _NOBODY
-
-    def __enter__(self) -> "Rehearsed":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.landmarker.close()
-
-
-def evaluate(pack: Pack, clip: Path, report: Report) -> Evaluation:
+def evaluate(
+    pack: Pack, clip: Path, report: Report, watchers: Sequence[Watcher] = ()
+) -> Evaluation:
     """Drive a portrait with a clip and measure.
 
     Args:
         pack: the portrait.
-        clip: a recording of a face.
+        clip: a recording of a face; it is read picture by picture.
         report: called with the share done.
+        watchers: called with every moment.
 
     Raises:
-        CameraError: the clip cannot be read.
+        CameraError: the clip cannot be read, is cut short, or shows too little of a face.
     """
-    count = count_pictures(clip)
-    if not count:
-        raise CameraError(f"{clip}: no frame can be read; give a clip that plays elsewhere")
-    likeness = Likeness(pack)
-    performer, portrait, stills = [], [], []
-    with Rehearsed(pack) as rehearsed, closing(Landmarker(TrackingSettings())) as watcher:
-        for number, (now, image) in enumerate(read_pictures(clip)):
-            layers, landmarks, seen = rehearsed.show(image, now)
-            picture = compose(pack, layers)
-            performer.append(seen)
-            portrait.append(_leading(watcher(Frame(picture, now)).faces))
-            if number % LIKENESS_EVERY == 0:
-                likeness.add(layers, rehearsed.director, landmarks)
-            if number in np.linspace(min(10, count - 1), count - 1, STILLS).astype(int):
-                stills.append((image, picture))
-            report((number + 1) / count)
-        energy = neutral_fine_energy(rehearsed)
-    found = agree(np.array(performer), np.array(portrait))
-    return Evaluation(
-        portrait=pack.meta.id,
-        visitor=clip.name,
-        frames=len(performer),
-        agreement=_rounded(found.r),
-        lag_frames=found.lag_frames,
-        passed=found.passed,
-        psnr_db=_rounded(likeness.mean("psnr")),
-        ssim=_rounded(likeness.mean("ssim")),
-        neutral_fine_energy=round(energy, 3),
-        stills=stills,
-    )
+    count = check_clip(clip)
+    judge = Judge(pack, count)
+    with Rehearsed(pack) as rehearsed:
+        judge.rest(*rehearsed.rest())
+        for moment in rehearsed.play(clip):
+            judge.watch(moment)
+            for watcher in watchers:
+                watcher(moment)
+            report(CLIP_SHARE * (moment.number + 1) / count)
+    check_seen(clip, judge.visitor.seen)
+    still = hold_still(pack, picture_at(clip, judge.calmest()))
+    report(1.0)
+    return judge.conclude(clip.name, still)
 
 
-class Likeness:
-    """The generator's picture against the puppet's, at the generator's resolution."""
+class Judge:
+    """Watches a portrait through a clip; keeps numbers, and a few stills.
 
-    def __init__(self, pack: Pack) -> None:
-        self._figure = figure_of(pack)
-        self._puppet, self._canvas = Puppet(self._figure), TrainingCanvas(self._figure)
-        size = (RESOLUTION, RESOLUTION)
-        self._matte = cv2.resize(self._figure.matte, size, interpolation=cv2.INTER_AREA)
-        self._rows: list[dict[str, dict[str, float]]] = []
+    Args:
+        pack: the portrait.
+        count: pictures of the clip.
+    """
 
-    def add(self, layers: Layers, director: Director, landmarks: Floats) -> None:
-        """Compare one moment."""
-        wanted = self._puppet.render(director.motion).frame
-        found = self.picture(layers)
-        masks = measures.region_masks(landmarks, self._matte)
-        self._rows.append(
-            {
-                "psnr": {name: measures.psnr(found, wanted, mask) for name, mask in masks.items()},
-                "ssim": {name: measures.ssim(found, wanted, mask) for name, mask in masks.items()},
-            }
+    def __init__(self, pack: Pack, count: int) -> None:
+        self._portrait = pack.meta.id
+        self._likeness, self._brushwork = Likeness(pack), Brushwork(pack)
+        self.visitor, self._performed, self._told = Readings(), Readings(), Readings()
+        self._rested, self._neutral = Readings(), Readings()
+        self._neutral.add(pack.landmarks)
+        self._due = {*np.linspace(min(10, count - 1), count - 1, STILLS).astype(int).tolist()}
+        self._stills: list[tuple[Bytes, Bytes]] = []
+        self._rest: Bytes | None = None
+
+    def rest(self, picture: Bytes, seen: Floats) -> None:
+        """See the portrait at rest before anything else: its picture, its landmarks."""
+        self._rest = picture
+        self._rested.add(seen)
+
+    def watch(self, moment: Moment) -> None:
+        """See one moment."""
+        self.visitor.add(moment.visitor)
+        self._performed.add(moment.seen)
+        self._told.add(moment.told)
+        if moment.number % LIKENESS_EVERY == 0:
+            self._likeness.add(moment.layers, moment.motion, moment.told)
+            self._brushwork.add(moment.picture, moment.told)
+        if moment.number in self._due:
+            self._stills.append((moment.image, moment.picture))
+
+    def calmest(self) -> int:
+        """The picture in which the visitor is most still."""
+        return find_calmest(self.visitor.steps, self.visitor.openings)
+
+    def conclude(self, clip: str, still: Stillness) -> Evaluation:
+        """All figures."""
+        assert self._rest is not None
+        found = agree_signals(self.visitor.signals, self._performed.signals)
+        return Evaluation(
+            portrait=self._portrait,
+            visitor=clip,
+            frames=len(self.visitor),
+            agreement=_rounded(found.r),
+            lag_frames=found.lag_frames,
+            passed=found.passed,
+            psnr_db=_rounded(self._likeness.mean("psnr")),
+            ssim=_rounded(self._likeness.mean("ssim")),
+            neutral_fine_energy=round(self._brushwork.at_rest(self._rest), 3),
+            sharpness=round(self._brushwork.mean(), 3),
+            blinks=self._blinks(found.lag_frames),
+            identity=self._identity(),
+            flicker=_flicker(still),
+            stills=self._stills,
+            rest=self._rest,
         )
 
-    @torch.inference_mode()
-    def picture(self, layers: Layers) -> Bytes:
-        """What the layers show: (RESOLUTION, RESOLUTION, 3)."""
-        flow, paint = (
-            torch.from_numpy(x).permute(2, 0, 1)[None] for x in (layers.flow, layers.paint)
-        )
-        cover = torch.from_numpy(layers.cover)[None, None]
-        picture = self._canvas.compose(flow, paint, cover, samples=4)[0].permute(1, 2, 0)
-        return np.asarray((picture * 255).round().clamp(0, 255).numpy().astype(np.uint8))
+    def _blinks(self, lag: int) -> Figures:
+        """As the portrait is seen; and as the generator was told, to know whose fault it is."""
+        visitor = self.visitor.openings
+        rest, neutral = (float(each.openings[0]) for each in (self._rested, self._neutral))
+        seen = compare_blinks(visitor, self._performed.openings, neutral=rest, lag=lag)
+        told = compare_blinks(visitor, self._told.openings, neutral=neutral, lag=lag)
+        return _figures(seen, "") | _figures(told, "told_")
 
-    def mean(self, measure: str) -> dict[str, float]:
-        """Of all moments added, by region."""
-        return {
-            region: float(np.mean([row[measure][region] for row in self._rows]))
-            for region in measures.REGIONS
-        }
-
-
-def figure_of(pack: Pack) -> Figure:
-    """The puppet's view of a finished pack."""
-    place = pack.meta.canvas
-    crop = pack.artwork[place.top : place.top + place.side, place.left : place.left + place.side]
-    matte = pack.matte.astype(np.float32) / 255
-    return make_figure(crop, matte, pack.background, pack.landmarks)
+    def _identity(self) -> Figures:
+        """Of the portrait, and of the visitor for comparison: no tracker is without error."""
+        living = self.visitor.builds
+        own = np.nanmedian(living[np.isfinite(living).all(axis=1)], axis=0)
+        portrait = build_error_pct(self._performed.builds, self._rested.builds[0])
+        values = {"portrait_pct": portrait, "visitor_pct": build_error_pct(living, own)}
+        return {name: None if x is None else round(x, 3) for name, x in values.items()}
 
 
-def neutral_fine_energy(rehearsed: Rehearsed) -> float:
-    """Fine energy of the neutral portrait inside the canvas, as a share of the artwork's."""
-    pack = rehearsed.pack
-    maps = rehearsed.engine.infer(pack.landmarks)
-    picture = compose(pack, Layers(pack.meta.id, maps.flow, maps.paint, maps.cover, 0.0))
-    place = pack.meta.canvas
-    crop = pack.artwork[place.top : place.top + place.side, place.left : place.left + place.side]
-    everywhere = np.ones(crop.shape[:2], bool)
-    return measures.fine_energy(picture, everywhere) / measures.fine_energy(crop, everywhere)
+def _flicker(still: Stillness) -> Figures:
+    figures: Figures = {}
+    for name in ("told", "picture", "tracked", "tracker"):
+        moved: Movement | None = getattr(still, name)
+        figures[f"{name}_worst_pct"] = None if moved is None else round(moved.worst_pct, 4)
+        figures[f"{name}_typical_pct"] = None if moved is None else round(moved.typical_pct, 4)
+        figures[f"{name}_worst_landmark"] = None if moved is None else moved.worst_landmark
+    return figures
 
 
-def _leading(faces: tuple[Face, ...]) -> Floats:
-    return faces[0].landmarks if faces else _NOBODY
+def _figures(blinks: Blinks, prefix: str) -> Figures:
+    return {
+        prefix + name: round(value, 3) if isinstance(value, float) else value
+        for name, value in asdict(blinks).items()
+    }
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Likeness of two pictures, region by region: PSNR and SSIM.
+"""Likeness of two pictures, region by region: PSNR and SSIM; and how fine a picture is.
 
 Regions are drawn from the landmarks of the moment: a moved mouth is judged where it is.
 """
@@ -61,6 +61,23 @@ def fine_energy(image: Bytes, mask: Mask) -> float:
     grey = image.astype(np.float32).mean(2)
     fine = grey - cv2.GaussianBlur(grey, (0, 0), 1.5)
     return float((fine[mask] ** 2).mean())
+
+
+def sharpness(moved: Bytes, moved_face: Floats, still: Bytes, still_face: Floats) -> float:
+    """Fine energy of a face that moves, as a share of the same face's in the still picture.
+
+    Args:
+        moved: (S, S, 3) the picture of this moment.
+        moved_face: (478, 3) where its landmarks are, canvas coordinates.
+        still: (S, S, 3) the artwork.
+        still_face: (478, 3) where the artwork's are.
+    """
+    inside = (
+        _hull((face[:MESH, :2] + 1) * (picture.shape[0] / 2), picture.shape[0])
+        for picture, face in ((moved, moved_face), (still, still_face))
+    )
+    moved_mask, still_mask = inside
+    return fine_energy(moved, moved_mask) / max(fine_energy(still, still_mask), 1e-6)
 
 
 def _hull(points: Floats, side: int) -> Mask:

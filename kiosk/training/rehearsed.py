@@ -1,0 +1,124 @@
+"""A portrait on its whole road without threads or clock: the gallery's own stages, one by one.
+
+In goes a picture of a visitor, out comes what the wall would show. Two trackers run: the gallery's,
+and a watcher's, which sees nothing but the portrait.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from typing_extensions import Self
+
+from kiosk.app import motion_target
+from kiosk.camera.capture import read_pictures
+from kiosk.config import TrackingSettings
+from kiosk.display.compose import compose
+from kiosk.face import LANDMARKS
+from kiosk.generator.eager import PlainEngine
+from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion
+from kiosk.model.checkpoint import load_generator
+from kiosk.motion.director import Director
+from kiosk.motion.settings import MotionSettings
+from kiosk.portraits.pack import Pack
+from kiosk.tracking.landmarker import Landmarker
+from kiosk.tracking.presence import Presence
+
+NOBODY = np.full((LANDMARKS, 3), np.nan, np.float32)
+LOOKS = 6  # at one picture until the tracker has come to rest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """One picture of the clip and what became of it; landmarks (478, 3), NaN for no face."""
+
+    number: int
+    at: float  # second of the clip
+    image: Bytes  # (H, W, 3) the visitor
+    visitor: Floats  # the leading face, pixels of `image`
+    motion: Motion  # what the portrait was asked to do
+    told: Floats  # where the generator was told that the landmarks are, canvas coordinates
+    layers: Layers
+    picture: Bytes  # (side, side, 3) the canvas
+    seen: Floats  # the portrait's face as it is seen, pixels of `picture`
+
+
+class Rehearsed:
+    """One portrait and the two who watch; a context manager.
+
+    Args:
+        pack: the portrait.
+        settings: of its motion.
+    """
+
+    def __init__(self, pack: Pack, settings: MotionSettings | None = None) -> None:
+        self.pack = pack
+        self._engine = PlainEngine(load_generator(pack.weights_path))
+        self._landmarker = Landmarker(TrackingSettings())
+        self._watcher = Landmarker(TrackingSettings())
+        self._presence = Presence(TrackingSettings(), now=0.0)
+        self._director = Director(motion_target(pack), settings or MotionSettings(), seed=0)
+
+    def play(self, clip: Path) -> Iterator[Moment]:
+        """Every picture of a clip, one after the other."""
+        for number, (at, image) in enumerate(read_pictures(clip)):
+            yield self.show(number, at, image)
+
+    def show(self, number: int, at: float, image: Bytes) -> Moment:
+        """One picture."""
+        visitor, told = self.follow(self._landmarker(Frame(image, at)))
+        layers = self._layers(told, at)
+        picture = compose(self.pack, layers)
+        return Moment(
+            number=number,
+            at=at,
+            image=image,
+            visitor=visitor,
+            motion=self._director.motion,
+            told=told,
+            layers=layers,
+            picture=picture,
+            seen=self.look(picture, at),
+        )
+
+    def find(self, image: Bytes, at: float) -> Faces:
+        """The faces in a picture."""
+        return self._landmarker(Frame(image, at))
+
+    def follow(self, faces: Faces) -> tuple[Floats, Floats]:
+        """Move for the faces of a moment, paint nothing: the leader's landmarks, the portrait's."""
+        visitor = self._presence(faces)
+        motion = self._director(visitor, faces.captured_at)
+        return visitor.face.landmarks if visitor.face else NOBODY, motion.landmarks
+
+    def look(self, picture: Bytes, at: float) -> Floats:
+        """The portrait's face as the watcher sees it in a picture."""
+        return _leading(self._watcher(Frame(picture, at)))
+
+    def rest(self) -> tuple[Bytes, Floats]:
+        """The portrait at rest, (side, side, 3), and its face as a fresh watcher sees it."""
+        picture = compose(self.pack, self._layers(self.pack.landmarks, 0.0))
+        with closing(Landmarker(TrackingSettings())) as watcher:
+            looks = [_leading(watcher(Frame(picture, 0.0))) for _ in range(LOOKS)]
+        return picture, looks[-1]
+
+    def close(self) -> None:
+        """Give the trackers back."""
+        self._landmarker.close()
+        self._watcher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _layers(self, landmarks: Floats, at: float) -> Layers:
+        maps = self._engine.infer(landmarks)
+        return Layers(self.pack.meta.id, maps.flow, maps.paint, maps.cover, at)
+
+
+def _leading(faces: Faces) -> Floats:
+    return faces.faces[0].landmarks if faces.faces else NOBODY
