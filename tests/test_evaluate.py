@@ -15,15 +15,15 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.curation.study import Study
 from kiosk.display.recorder import Recorder
+from kiosk.evaluation import measures
+from kiosk.evaluation.highlights import FILM_NOTE
+from kiosk.evaluation.likeness import Likeness, figure_of
 from kiosk.messages import Layers
 from kiosk.model.spec import RESOLUTION
 from kiosk.motion.agreement import BARS, agree
 from kiosk.motion.rig import no_motion
 from kiosk.portraits.pack import load_pack
 from kiosk.puppet.render import Puppet
-from kiosk.training import measures
-from kiosk.training.highlights import FILM_NOTE
-from kiosk.training.likeness import Likeness, figure_of
 from tests.conftest import Depot
 
 FRAMES, RATE = 48, 24.0
@@ -216,7 +216,7 @@ def test_all_that_are_whole_are_evaluated_and_the_others_named(
     shutil.copytree(depot.packs / "hopper", packs / "worn")
     (packs / "worn" / "matte.png").write_bytes(b"")
     (tmp_path / "config.toml").write_text('[portraits]\nfolder = "packs"\n')
-    monkeypatch.setattr("kiosk.training.evaluate.evaluate", lambda *_: Found())
+    monkeypatch.setattr("kiosk.evaluation.evaluate.evaluate", lambda *_: Found())
 
     command = ["train", "evaluate", "--all", "--visitor", str(clip), "--json"]
     command += ["--sheet", str(tmp_path / "s.png"), "--config", str(tmp_path / "config.toml")]

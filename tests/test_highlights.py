@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk.evaluation.highlights import CLOSE_UP_PX, KINDS, Film, Highlights, close_up
+from kiosk.evaluation.rehearsed import NOBODY, Moment
 from kiosk.messages import Layers
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import rotation_of
 from kiosk.motion.rig import no_motion
-from kiosk.training.highlights import CLOSE_UP_PX, KINDS, Film, Highlights, close_up
-from kiosk.training.rehearsed import NOBODY, Moment
 
 MEAN = load_face_model().mean
 NOTHING = np.zeros((4, 4), np.float32)

@@ -3,10 +3,7 @@
 import numpy as np
 import pytest
 
-from kiosk.face import CHIN, FOREHEAD
-from kiosk.motion.face_model import load_face_model
-from kiosk.motion.geometry import rotation_of
-from kiosk.training.liveliness import (
+from kiosk.evaluation.liveliness import (
     build_error_pct,
     build_of,
     compare_blinks,
@@ -15,7 +12,10 @@ from kiosk.training.liveliness import (
     movement_of,
     step_between,
 )
-from kiosk.training.readings import Readings
+from kiosk.evaluation.readings import Readings
+from kiosk.face import CHIN, FOREHEAD
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.geometry import rotation_of
 
 MEAN = load_face_model().mean
 HEIGHT = height_of(MEAN)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from kiosk.curation.study import Study
+from kiosk.evaluation import measures
 from kiosk.messages import Bytes
-from kiosk.training import measures
 
 SIDE = 128
 

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from kiosk.evaluation.liveliness import movement_of
+from kiosk.evaluation.stillness import PictureFollower
 from kiosk.messages import Bytes
-from kiosk.training.liveliness import movement_of
-from kiosk.training.stillness import PictureFollower
 
 SIDE = 160
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from kiosk.evaluation.report_page import Chapter, Shot, write_page
+from kiosk.evaluation.verdicts import QUALITY_BARS, judge, quality_passed
 from kiosk.motion.agreement import BARS
-from kiosk.training.report_page import Chapter, Shot, write_page
-from kiosk.training.verdicts import QUALITY_BARS, judge, quality_passed
 
 
 def figures(**changes: Any) -> dict[str, Any]:

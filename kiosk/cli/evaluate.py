@@ -15,9 +15,9 @@ from kiosk.config import load_config
 from kiosk.errors import ConfigError, PackError
 
 if TYPE_CHECKING:
+    from kiosk.evaluation.evaluate import Evaluation
+    from kiosk.evaluation.report import ReportWriter
     from kiosk.portraits.pack import Pack
-    from kiosk.training.evaluate import Evaluation
-    from kiosk.training.report import ReportWriter
 
 
 def evaluate_portraits(
@@ -37,7 +37,7 @@ def evaluate_portraits(
 ) -> None:
     """Drive portraits with a clip; print how good they are, write a contact sheet or a report."""
     from kiosk.camera.source import clip_path
-    from kiosk.training.report import ReportWriter
+    from kiosk.evaluation.report import ReportWriter
 
     if (portrait is None) != everyone:
         raise ConfigError("name one portrait with --portrait ID, or take all with --all")
@@ -88,7 +88,7 @@ def _sheet_of(pack: "Pack", sheet: Path) -> Path:
 
 def _evaluate(pack: "Pack", clip: Path, sheet: Path, writer: "ReportWriter | None") -> "Evaluation":
     from kiosk.display.sheet import contact_sheet
-    from kiosk.training.evaluate import evaluate
+    from kiosk.evaluation.evaluate import evaluate
 
     watchers = [] if writer is None else writer.watch(pack)
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -101,7 +101,7 @@ def _evaluate(pack: "Pack", clip: Path, sheet: Path, writer: "ReportWriter | Non
 
 
 def _print_tables(figures: dict[str, object]) -> None:
-    from kiosk.training.verdicts import judge
+    from kiosk.evaluation.verdicts import judge
 
     marks = {True: "yes", False: "no", None: "–"}
     table = Table("question", "answer", "bar", "reached", title=str(figures["portrait"]))

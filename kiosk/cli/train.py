@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from kiosk.cli import evaluate
+from kiosk.cli.options import ConfigPath, check_writable
+from kiosk.config import load_config
 
 app = typer.Typer(help="Judge portraits; learn motion from clips.", no_args_is_help=True)
 app.command("evaluate")(evaluate.evaluate_portraits)

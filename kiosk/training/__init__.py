@@ -1,1 +1,1 @@
-"""Makes the networks: pairs from a puppet, the prior flow, adversarial fine-tuning, evaluation."""
+"""Makes the networks: pairs from a puppet, the prior flow, adversarial fine-tuning."""

@@ -10,22 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
-from kiosk.messages import Bytes, Floats
-from kiosk.motion.agreement import BARS, agree_signals
-from kiosk.portraits.pack import Pack
-from kiosk.training.clips import check_clip, check_seen, picture_at
-from kiosk.training.likeness import Brushwork, Likeness
-from kiosk.training.liveliness import (
+from kiosk.evaluation.clips import check_clip, check_seen, picture_at
+from kiosk.evaluation.likeness import Brushwork, Likeness
+from kiosk.evaluation.liveliness import (
     Blinks,
     Movement,
     build_error_pct,
     compare_blinks,
     find_calmest,
 )
-from kiosk.training.readings import Readings
-from kiosk.training.rehearsed import Moment, Rehearsed
-from kiosk.training.stillness import Stillness, hold_still
-from kiosk.training.verdicts import QUALITY_BARS, Figures, quality_passed
+from kiosk.evaluation.readings import Readings
+from kiosk.evaluation.rehearsed import Moment, Rehearsed
+from kiosk.evaluation.stillness import Stillness, hold_still
+from kiosk.evaluation.verdicts import QUALITY_BARS, Figures, quality_passed
+from kiosk.messages import Bytes, Floats
+from kiosk.motion.agreement import BARS, agree_signals
+from kiosk.portraits.pack import Pack
 
 LIKENESS_EVERY = 4  # frames between two comparisons with the puppet
 STILLS = 12

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.display.recorder import Recorder
+from kiosk.evaluation.rehearsed import Moment
 from kiosk.messages import Bytes, Floats
 from kiosk.motion.agreement import SIGNALS, signals_of
-from kiosk.training.rehearsed import Moment
 
 CLOSE_UP_PX = 320
 CLOSE_UP = 1.35  # of the face's longer side

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from kiosk.evaluation.liveliness import Movement, height_of, movement_of
+from kiosk.evaluation.rehearsed import Moment, Rehearsed
 from kiosk.messages import Bytes, Floats
 from kiosk.motion.settings import MotionSettings
 from kiosk.portraits.pack import Pack
-from kiosk.training.liveliness import Movement, height_of, movement_of
-from kiosk.training.rehearsed import Moment, Rehearsed
 
 RATE = 30.0
 SETTLE_S = 23.0  # the neutral's memory is twenty seconds long; then three more

@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import torch
 
+from kiosk.evaluation import measures
 from kiosk.messages import Bytes, Floats, Layers, Motion
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
 from kiosk.puppet.figure import Figure, make_figure
 from kiosk.puppet.render import Puppet
-from kiosk.training import measures
 from kiosk.training.canvas import TrainingCanvas
 
 

@@ -17,12 +17,12 @@ from typing_extensions import Self
 
 from kiosk.display.sheet import contact_sheet
 from kiosk.errors import KioskError
+from kiosk.evaluation.evaluate import Evaluation, Watcher
+from kiosk.evaluation.highlights import FILM_NOTE, FILM_PX, Film, Highlights, side_by_side
+from kiosk.evaluation.likeness import crop_of
+from kiosk.evaluation.report_page import Chapter, Shot, write_page
 from kiosk.messages import Bytes
 from kiosk.portraits.pack import Pack
-from kiosk.training.evaluate import Evaluation, Watcher
-from kiosk.training.highlights import FILM_NOTE, FILM_PX, Film, Highlights, side_by_side
-from kiosk.training.likeness import crop_of
-from kiosk.training.report_page import Chapter, Shot, write_page
 
 PAGE = "index.html"
 QUALITY = 90  # of the JPEGs

@@ -9,7 +9,7 @@ from html import escape
 from string import Template
 from typing import Any
 
-from kiosk.training.verdicts import Verdict, judge
+from kiosk.evaluation.verdicts import Verdict, judge
 
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="en">

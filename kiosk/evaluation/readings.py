@@ -7,9 +7,9 @@ In go landmarks, one face after the other; out come sequences for `kiosk.motion.
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.evaluation.liveliness import build_of, step_between
 from kiosk.messages import Floats
 from kiosk.motion.agreement import SIGNALS, signals_of
-from kiosk.training.liveliness import build_of, step_between
 
 Points = NDArray[np.float64]
 

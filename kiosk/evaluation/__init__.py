@@ -1,0 +1,1 @@
+"""How good a portrait is, in figures and pictures."""
