@@ -16,7 +16,7 @@ from kiosk.face import CHIN, FOREHEAD, LANDMARKS, MESH
 from kiosk.messages import Bytes, Floats
 from kiosk.motion.geometry import angles_deg
 from kiosk.motion.parts import fit_parts, proportions_of
-from kiosk.puppet.mesh import face_triangles
+from kiosk.puppet.mesh import face_normals, face_triangles
 from kiosk.training.performers import Performer, follow_face, perform
 
 Points = NDArray[np.float64]
@@ -119,19 +119,7 @@ def _offsets(performer: Performer, mean: Points) -> Points:
 def _facing(faces: Points) -> Points:
     """How much each landmark's skin faces the camera: (T, 468), 0 to 1."""
     begin, span = FACING
-    return np.array([np.clip((facing_of(face) - begin) / span, 0, 1) for face in faces])
-
-
-def facing_of(face: Points | Floats) -> Points:
-    """Cosine between the skin at each landmark and the camera: (468,)."""
-    triangles = face_triangles()
-    corners = face[triangles]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros((MESH, 3))
-    for corner in triangles.T:
-        np.add.at(normals, corner, across)
-    lengths = np.linalg.norm(normals, axis=1)
-    return np.asarray(np.abs(normals[:, 2]) * (normals[:, 2] < 0) / np.maximum(lengths, 1e-9))
+    return np.array([np.clip((-face_normals(face)[:, 2] - begin) / span, 0, 1) for face in faces])
 
 
 def _smoothness(neutral: Points) -> Points:

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 Points = NDArray[np.float64]
 
 SHORTEST = 30  # frames with a face
-RIDGE = 1e-3  # for one person of unit gain
+RIDGE = 5e-3  # for one person of unit gain
 TURN_RIDGE = 1e-4  # square radians
 ELSEWHERE = 80.0  # times more, where an expression has no muscle
 ROUNDS = 6  # maps and gains in turn
