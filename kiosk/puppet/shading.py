@@ -5,6 +5,8 @@ function of the expression alone, continuous in it, so that a network can learn 
 flickers. Drawing it is the puppet's affair: colour * exp(ratio * slope).
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from kiosk.motion.easing import smoothstep
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import fit_pose, free_of_pose
 from kiosk.motion.parts import fit_parts, proportions_of
-from kiosk.puppet.figure import SIZE, Figure
+from kiosk.puppet.figure import Figure
 from kiosk.puppet.mesh import face_normals, to_pixels
 from kiosk.puppet.shades import load_shades
 
@@ -56,7 +58,7 @@ class Shading:
         self._lighter, self._darker = lighter * facing, darker * facing
         self._maps = amount * GAIN * (shades.maps + crease * shades.crease)
 
-    def __call__(self, expression: NDArray[np.floating]) -> Floats:
+    def __call__(self, expression: NDArray[np.floating[Any]]) -> Floats:
         """Change of log luminance in the picture's own values: (468,), 0 for a face at rest.
 
         Args:
@@ -68,7 +70,7 @@ class Shading:
         ratio = (up * self._lighter - down * self._darker) / GAMMA
         return np.asarray(ratio, np.float32)
 
-    def strengths(self, expression: NDArray[np.floating]) -> Points:
+    def strengths(self, expression: NDArray[np.floating[Any]]) -> Points:
         """How strongly the sitter makes each plain expression: (K,)."""
         offsets = expression.astype(np.float64) @ self._pose.rotation / self._pose.scale
         return self._shades.coefficients(fit_parts(offsets, self._own, self._mean))

@@ -153,9 +153,7 @@ def _mirrored(sums: Sums) -> Sums:
     normal = sums.normal[mirror][:, other][:, :, other]
     goal = sums.goal[mirror][:, other]
     power = sums.power[mirror]
-    return Sums(
-        (sums.normal + normal) / 2, (sums.goal + goal) / 2, (sums.power + power) / 2
-    )
+    return Sums((sums.normal + normal) / 2, (sums.goal + goal) / 2, (sums.power + power) / 2)
 
 
 def _solve(normal: Points, goal: Points, penalty: Points) -> Points:
