@@ -10,7 +10,7 @@ from kiosk.cli import evaluate
 from kiosk.cli.options import ConfigPath, check_writable
 from kiosk.config import load_config
 
-app = typer.Typer(help="Judge portraits; learn motion from clips.", no_args_is_help=True)
+app = typer.Typer(help="Judge portraits; learn motion and light from clips.", no_args_is_help=True)
 app.command("evaluate")(evaluate.evaluate_portraits)
 
 
@@ -41,4 +41,18 @@ def learn_motion(
     """Learn resting faces and the expression bank anew from a folder of clips."""
     from kiosk.training.learn_motion import learn
 
+    learn(clips, out)
+
+
+@app.command("shading")
+def learn_shading(
+    clips: Annotated[Path, typer.Option("--clips", help="A folder of clips of faces.")],
+    out: Annotated[Path, typer.Option(help="Where the file goes.")] = Path(
+        "kiosk/puppet/data/shading.npz"
+    ),
+) -> None:
+    """Learn anew from a folder of clips how light changes with expression."""
+    from kiosk.training.learn_shading import learn
+
+    check_writable(out)
     learn(clips, out)

@@ -82,6 +82,17 @@ def face_triangles() -> NDArray[np.int32]:
         return np.asarray(np.load(file), np.int32)
 
 
+def face_normals(face: Points | Floats) -> Points:
+    """Unit normals of the face's skin at its landmarks, z toward the scene: (468, 3)."""
+    triangles = face_triangles()
+    corners = face[triangles]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = np.zeros((MESH, 3))
+    for corner in triangles.T:
+        np.add.at(normals, corner, across)
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9))
+
+
 def to_pixels(points: Points | Floats) -> Points:
     """Canvas coordinates to pixels at SIZE, integer at pixel centres."""
     return np.asarray((points + 1) * (SIZE / 2) - 0.5)

@@ -4,6 +4,7 @@ In goes a clip or its landmarks, out come `Performer`s in the axes of their comm
 face. Offline only.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from kiosk.camera.capture import read_pictures
 from kiosk.face import CHIN, EYES, FOREHEAD, LANDMARKS, MESH, NOSE_BRIDGE, NOSE_TIP, RIGID
+from kiosk.messages import Bytes
 from kiosk.motion.face_model import ACROSS
 from kiosk.motion.geometry import (
     fit_pose,
@@ -47,17 +49,26 @@ class Performer:
 
 def track_clip(clip: Path) -> NDArray[np.float32]:
     """Landmarks of every frame that shows a face: (T, 478, 3) pixels."""
+    found = [face for _, face in follow_face(clip)]
+    return np.asarray(found, np.float32).reshape(-1, LANDMARKS, 3)
+
+
+def follow_face(clip: Path) -> Iterator[tuple[Bytes, NDArray[np.float32]]]:
+    """Every picture of a clip that shows a face, with its landmarks: (478, 3) pixels.
+
+    Raises:
+        CameraError: OpenCV cannot play it.
+    """
     from mediapipe.python.solutions.face_mesh import FaceMesh  # slow to import, offline only
 
-    found = []
     with FaceMesh(max_num_faces=1, refine_landmarks=True) as mesh:
         for _, image in read_pictures(clip):
             faces = mesh.process(image).multi_face_landmarks
             if faces:
                 points = [(point.x, point.y, point.z) for point in faces[0].landmark]
                 height, width = image.shape[:2]
-                found.append(np.array(points, np.float32) * [width, height, width])
-    return np.asarray(found, np.float32).reshape(-1, LANDMARKS, 3)
+                size = np.array([width, height, width], np.float32)
+                yield image, np.array(points, np.float32) * size
 
 
 def find_mirror(sequences: list[NDArray[np.float32]]) -> NDArray[np.intp]:
