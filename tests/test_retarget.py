@@ -64,6 +64,16 @@ def test_head_never_turns_past_the_portraits_limits(yaw: float) -> None:
     assert abs(turned[2]) <= 5.0
 
 
+def test_a_head_turned_every_way_at_once_stays_between_the_limits() -> None:
+    limits = Limits(yaw_deg=(-8.0, 10.0), pitch_deg=(-17.0, 18.0), roll_deg=(-18.0, 15.0))
+    alone = limit_turn(np.array([30.0, 0.0, 0.0]), limits)
+    turned = limit_turn(np.array([30.0, 30.0, 30.0]), limits)
+
+    assert alone[0] > 9.5
+    assert np.linalg.norm(turned / [10.0, 18.0, 15.0]) <= 1.0
+    assert turned == pytest.approx(np.full(3, turned[0]))  # still the way the visitor looks
+
+
 def test_small_turns_are_taken_over_whole() -> None:
     assert limit_turn(np.array([5.0, -3.0, 2.0]), Limits()) == pytest.approx([5.0, -3.0, 2.0])
 

@@ -61,12 +61,17 @@ def soft_limit(
 
 
 def limit_turn(turn_deg: Points, limits: Limits) -> Points:
-    """Yaw, pitch, roll (3,) in degrees, each kept softly within its limits, side by side."""
+    """Yaw, pitch, roll (3,) in degrees, kept softly within the limits together.
+
+    Each limit was measured with the head turned that way alone; a head that is turned, bowed and
+    tilted to all three at once breaks. So the three share one limit: the ellipsoid between them.
+    """
     sides = (limits.yaw_deg, limits.pitch_deg, limits.roll_deg)
     bounds = [
         side[1] if angle > 0 else -side[0] for angle, side in zip(turn_deg, sides, strict=True)
     ]
-    return soft_limit(turn_deg, np.array(bounds))
+    share = float(np.linalg.norm(turn_deg / np.maximum(bounds, 1e-9)))
+    return np.asarray(turn_deg * (soft_limit(share, 1.0) / max(share, 1e-9)))
 
 
 class Neck:
