@@ -77,6 +77,10 @@ LOWER_LIP_RINGS = (
 )
 LIPS = tuple(sorted({*INNER_UPPER_LIP, *INNER_LOWER_LIP, *OUTER_UPPER_LIP, *OUTER_LOWER_LIP}))
 
+WHOLE_LIPS = tuple(
+    sorted({*LIPS, *(number for ring in (*UPPER_LIP_RINGS, *LOWER_LIP_RINGS) for number in ring)})
+)
+
 FOREHEAD, CHIN = 10, 152
 NOSE_TIP, NOSE_BASE, NOSE_BRIDGE = 4, 2, 168
 LEFT_CHEEK, RIGHT_CHEEK = 234, 454  # beside the ears

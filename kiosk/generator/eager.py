@@ -32,7 +32,7 @@ class CpuEngine:
     Args:
         generator: the portrait's.
         threads: for the network; tracking and display want cores, too.
-        low: let the U-Net compute in bfloat16.
+        low: let the convolutions compute in bfloat16.
     """
 
     def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:

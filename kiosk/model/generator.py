@@ -160,7 +160,7 @@ class Generator(nn.Module):
         return flow, paint, torch.sigmoid(logit) * self.window
 
     def lower_unet(self, kind: torch.dtype) -> "Generator":
-        """Let the U-Net alone compute in another precision, in place; code and flow stay exact."""
+        """Let the convolutions compute in another precision, in place; code and prior do not."""
         for name in (*_UNET, "expand", "detail", "heads"):
             getattr(self, name).to(kind)
         return self

@@ -18,6 +18,7 @@ from kiosk.face import (
     OUTER_LOWER_LIP,
     OUTER_UPPER_LIP,
     UPPER_LIP_RINGS,
+    WHOLE_LIPS,
 )
 from kiosk.motion.target import soft_limit
 
@@ -114,6 +115,5 @@ def _falloff(still: Points) -> Points:
     distance = np.linalg.norm(still[:MESH, None, :2] - rim, axis=2)
     near = np.exp(-((distance / GIVES_WAY) ** 2))
     follows = near / np.maximum(near.sum(1, keepdims=True), 1.0)
-    lips = [*INNER_UPPER_LIP, *INNER_LOWER_LIP, *OUTER_UPPER_LIP, *OUTER_LOWER_LIP]
-    follows[[*lips, *_BETWEEN.ravel()]] = 0.0
+    follows[list(WHOLE_LIPS)] = 0.0
     return np.asarray(follows)

@@ -5,6 +5,7 @@ the head to a little on the chest, and to nothing at the canvas's border, so tha
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 
 import cv2
@@ -76,10 +77,13 @@ class PuppetMesh:
         return sources
 
 
+@lru_cache(maxsize=1)
 def face_triangles() -> NDArray[np.int32]:
     """The mesh's 852 triangles: (852, 3), in MediaPipe's own order (FACEMESH_TESSELATION)."""
     with resources.files("kiosk.puppet").joinpath("data/triangles.npy").open("rb") as file:
-        return np.asarray(np.load(file), np.int32)
+        triangles = np.asarray(np.load(file), np.int32)
+    triangles.flags.writeable = False  # one array for all who ask
+    return triangles
 
 
 def face_normals(face: Points | Floats) -> Points:

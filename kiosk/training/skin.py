@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import CHIN, EYES, FOREHEAD, LIPS, LOWER_LIP_RINGS, MESH, OVAL, UPPER_LIP_RINGS
+from kiosk.face import CHIN, EYES, FOREHEAD, MESH, OVAL, WHOLE_LIPS
 from kiosk.motion.easing import smoothstep
 from kiosk.puppet.mesh import face_triangles
 from kiosk.training.brightness import face_edges
@@ -121,14 +121,10 @@ def _laplacian() -> Points:
 def _hidden() -> NDArray[np.bool_]:
     """Landmarks whose brightness is not skin's: hair, lips, lids, nostrils and the outline."""
     hidden = np.zeros(MESH, bool)
-    hidden[[*OVAL, *NOSTRILS, *_lips()]] = True
+    hidden[[*OVAL, *NOSTRILS, *WHOLE_LIPS]] = True
     for eye in EYES:
         hidden[[*eye.upper, *eye.lower, *eye.upper_fold, *eye.lower_fold, *eye.brow]] = True
     return hidden
-
-
-def _lips() -> list[int]:
-    return [*LIPS, *(number for ring in (*UPPER_LIP_RINGS, *LOWER_LIP_RINGS) for number in ring)]
 
 
 def _mask(flat: Points) -> Points:
@@ -136,7 +132,7 @@ def _mask(flat: Points) -> Points:
     oval = flat[list(OVAL)].astype(np.float32)
     inside = [cv2.pointPolygonTest(oval, (float(x), float(y)), True) for x, y in flat]
     mask = smoothstep(np.array(inside) / FADE)
-    mask[_lips()] *= ON_LIPS
+    mask[list(WHOLE_LIPS)] *= ON_LIPS
     for eye in EYES:
         mask[list(eye.brow)] *= ON_BROWS
         mask[[*eye.upper_fold, *eye.lower_fold]] *= ON_FOLDS
