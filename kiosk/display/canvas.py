@@ -13,6 +13,7 @@ import numpy as np
 
 from kiosk.display.graphics import Program, Target, Texture, largest_texture, make_texture
 from kiosk.display.maps import Maps
+from kiosk.display.moving import Ground, Span, find_spans
 from kiosk.display.note import draw_note, place_note
 from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork, unite
 from kiosk.display.settings import DisplaySettings
@@ -36,7 +37,7 @@ class Canvas:
 
     def __init__(self, pack: Pack, size: tuple[int, int], settings: DisplaySettings) -> None:
         height, width = pack.artwork.shape[:2]
-        self.portrait_id = pack.meta.id
+        self.portrait_id, self._pack = pack.meta.id, pack
         self.placement = place_artwork(
             (width, height), size, canvas=pack.meta.canvas, margin=settings.margin
         )
@@ -47,7 +48,9 @@ class Canvas:
         self._note_program = Program(NOTE, ("ink",))
         self._hang(pack, settings)
         self._maps: Maps | None = None
-        self._moved: Rectangle | None = None  # what the last frame moved; None: all is still
+        self._ground: Ground | None = None  # at the maps' resolution
+        # what the last frame moved, band by band; None: all is still
+        self._moved: list[Rectangle] | None = None
 
     def draw(self, layers: Layers | None) -> None:
         """Composes one frame; without layers the canvas is the still artwork.
@@ -108,7 +111,7 @@ class Canvas:
         texels = resample_still(image, self.placement, largest=largest_texture())
         texture = make_texture(texels.image)
         self._still_program.set({"texels": texels.from_screen(self.placement)})
-        self._still_program.draw(self._picture, area, {"artwork": texture})
+        self._still_program.draw(self._picture, [area], {"artwork": texture})
         texture.delete()
 
     def _hang_note(self, settings: DisplaySettings) -> None:
@@ -127,7 +130,7 @@ class Canvas:
     def _draw_rest(self) -> None:
         left, top, width, height = self.placement.canvas
         self._still_program.set({"texels": (1 / width, 1 / height, -left / width, -top / height)})
-        self._still_program.draw(self._picture, self.placement.canvas, {"artwork": self._rest})
+        self._still_program.draw(self._picture, [self.placement.canvas], {"artwork": self._rest})
         self._draw_note(overlap(self._note_area, self.placement.canvas))
         self._moved = None
 
@@ -136,32 +139,42 @@ class Canvas:
             if self._maps is not None:
                 self._maps.delete()
             self._maps = Maps(layers)
-        moving = self._maps.upload(layers, least=LEAST_PX / self._unit_px)
+            self._ground = Ground.of(self._pack, len(layers.flow))
+        assert self._ground is not None  # it comes with the maps
+        flow, cover = self._maps.upload(layers)
+        moving = self._ground.find_moving(flow, cover, least=LEAST_PX / self._unit_px)
         textures = {
             "artwork": self._artwork,
             "plate": self._plate,
             "flow": self._maps.flow,
             "paint": self._maps.paint,
         }
-        area = self._find_area(moving)
-        self._moving_program.draw(self._picture, area, textures)
-        self._draw_note(overlap(self._note_area, area))
+        areas = self._find_areas(find_spans(moving))
+        self._moving_program.draw(self._picture, areas, textures)
+        for area in areas:
+            self._draw_note(overlap(self._note_area, area))
 
-    def _find_area(self, moving: tuple[float, float, float, float]) -> Rectangle:
-        """Pixels to draw: what moves now, and what moved in the last frame; at first, all."""
-        canvas = self.placement.canvas
-        left, top, right, bottom = moving  # 0 to 1 across the canvas
-        edges = (math.floor(left * canvas[2]) - 1, math.floor(top * canvas[3]) - 1)
-        size = (math.ceil(right * canvas[2]) + 2, math.ceil(bottom * canvas[3]) + 2)
-        area = (canvas[0] + edges[0], canvas[1] + edges[1], size[0] - edges[0], size[1] - edges[1])
-        now = overlap(area, canvas)
-        area = canvas if self._moved is None else unite(now, self._moved)
+    def _find_areas(self, spans: list[Span]) -> list[Rectangle]:
+        """Pixels to draw, band by band: what moves now, and what moved in the last frame."""
+        now = [self._place(span) for span in spans]
+        before = now if self._moved is None else self._moved
         self._moved = now
-        return area
+        areas = (unite(area, old) for area, old in zip(now, before, strict=True))
+        return [area for area in areas if area[2] and area[3]]
+
+    def _place(self, span: Span) -> Rectangle:
+        """The pixels of a band's span, and one to the left and right."""
+        left, top, width, height = self.placement.canvas
+        rows = [round(edge * height) for edge in span[1::2]]
+        if span[0] == span[2]:
+            return left, top + rows[0], 0, rows[1] - rows[0]
+        columns = math.floor(span[0] * width) - 1, math.ceil(span[2] * width) + 1
+        size = columns[1] - columns[0], rows[1] - rows[0]
+        return overlap((left + columns[0], top + rows[0], *size), self.placement.canvas)
 
     def _draw_note(self, area: Rectangle) -> None:
         if area[2] and area[3]:
-            self._note_program.blend(self._picture, area, {"ink": self._note})
+            self._note_program.blend(self._picture, [area], {"ink": self._note})
 
 
 def _canvas_from_screen(

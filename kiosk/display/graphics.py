@@ -5,7 +5,7 @@ drawn the same way up, so that what is read back needs no turning.
 """
 
 import ctypes
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +99,7 @@ class Target:
 
 
 class Program:
-    """A fragment shader, run for every pixel of a rectangle."""
+    """A fragment shader, run for every pixel of some rectangles."""
 
     def __init__(self, fragment: str, samplers: tuple[str, ...]) -> None:
         try:
@@ -118,8 +118,10 @@ class Program:
         for name, value in uniforms.items():
             self._program[name] = value
 
-    def draw(self, target: Target, area: Rectangle, textures: Mapping[str, Texture]) -> None:
-        """Draws ``area`` of ``target``; ``textures`` by the names of the samplers."""
+    def draw(
+        self, target: Target, areas: Iterable[Rectangle], textures: Mapping[str, Texture]
+    ) -> None:
+        """Draws ``areas`` of ``target``; ``textures`` by the names of the samplers."""
         target.bind()
         self._program.use()
         for unit, name in enumerate(self._samplers):
@@ -127,16 +129,19 @@ class Program:
             gl.glBindTexture(gl.GL_TEXTURE_2D, textures[name].number)
         gl.glActiveTexture(gl.GL_TEXTURE0)
         gl.glEnable(gl.GL_SCISSOR_TEST)
-        gl.glScissor(*area)
         gl.glBindVertexArray(self._vertices)
-        gl.glDrawArrays(gl.GL_TRIANGLES, 0, 3)
+        for area in areas:
+            gl.glScissor(*area)
+            gl.glDrawArrays(gl.GL_TRIANGLES, 0, 3)
 
-    def blend(self, target: Target, area: Rectangle, textures: Mapping[str, Texture]) -> None:
+    def blend(
+        self, target: Target, areas: Iterable[Rectangle], textures: Mapping[str, Texture]
+    ) -> None:
         """Draws over what is there, by the alpha of what is drawn; the target stays opaque."""
         gl.glEnable(gl.GL_BLEND)
         factors = (gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ZERO, gl.GL_ONE)
         gl.glBlendFuncSeparate(*factors)
-        self.draw(target, area, textures)
+        self.draw(target, areas, textures)
         gl.glDisable(gl.GL_BLEND)
 
     def delete(self) -> None:

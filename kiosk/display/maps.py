@@ -2,11 +2,10 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from kiosk.display.graphics import make_texture
 from kiosk.display.texels import edge_window
-from kiosk.messages import Layers
+from kiosk.messages import Floats, Layers
 
 _RGBA = [0, 0, 1, 1, 2, 2, 3, 3]  # channels of paint and cover, to channels of the texture
 
@@ -31,12 +30,11 @@ class Maps:
             layers.cover.shape == self._paint.shape[:2]
         )
 
-    def upload(self, layers: Layers, *, least: float) -> tuple[float, float, float, float]:
+    def upload(self, layers: Layers) -> tuple[Floats, Floats]:
         """Refills the textures.
 
         Returns:
-            Left, top, right and bottom of what moves, 0 to 1 across the canvas: where flow is
-            ``least`` or more (in its own unit, on one axis), or paint covers.
+            Flow and cover as they will be drawn: faded out at the canvas's edge.
         """
         cv2.multiply(layers.flow, self._flow_window, dst=self._flow)
         self.flow.upload(self._flow)
@@ -45,22 +43,9 @@ class Maps:
         # rounds, and keeps within 0 to 255
         cv2.convertScaleAbs(self._scratch, dst=self._paint, alpha=255)
         self.paint.upload(self._paint)
-        flow = _find_bounds(cv2.inRange(self._flow, (-least, -least), (least, least)))
-        cover = _find_bounds(cv2.inRange(self._cover, -1.0, 0.5 / 255))
-        left, top, right, bottom = zip(flow, cover, strict=True)
-        return min(left), min(top), max(right), max(bottom)
+        return self._flow, self._cover
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""
         self.flow.delete()
         self.paint.delete()
-
-
-def _find_bounds(resting: NDArray[np.uint8]) -> tuple[float, float, float, float]:
-    """Around what does not rest, and the texel beyond, into which it is interpolated: 0 to 1."""
-    height, width = resting.shape
-    left, top, across, down = cv2.boundingRect(cv2.bitwise_not(resting))
-    if across == 0:
-        return 1.0, 1.0, 0.0, 0.0
-    right, bottom = left + across + 1, top + down + 1
-    return (left - 1) / width, (top - 1) / height, right / width, bottom / height
