@@ -145,7 +145,15 @@ class Road:
     def _steps(self) -> list[Step]:
         return [
             Step("camera", self._start_camera, None, self._frames),
-            Step("mirror", self.build_mirror, self._frames, self._motions, IDLE_S, timed=False),
+            Step(
+                "mirror",
+                self.build_mirror,
+                self._frames,
+                self._motions,
+                IDLE_S,
+                timed=False,
+                paced=True,
+            ),
             Step("generator", self._start_generator, self._motions, self._layers),
         ]
 

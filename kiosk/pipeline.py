@@ -7,8 +7,10 @@ later and later, until it works; the stages beside it go on.
 """
 
 import logging
+import math
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from kiosk.health import Health
 logger = logging.getLogger(__name__)
 
 RETRY_S, RETRY_LIMIT_S = 0.5, 15.0
+PACE_S = 0.25  # a next stage that hangs holds nobody up for longer
+USUAL_SHARE = 0.1  # of a running mean, the newest
 # a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
 SWITCH_S = 0.0005
 
@@ -50,8 +54,11 @@ class Stage(Protocol[In, Out]):
 class Latest(Generic[Message]):
     """A slot of one message; a newer one takes the older one's place."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._message: Message | None = None
+        self._taken_at: float | None = None  # while whoever took the last message works on it
+        self.usual_s = 0.0  # a running mean: what a message takes to be worked off
         self._changed = threading.Condition()
         self.dropped = 0  # messages that nobody took
 
@@ -60,14 +67,51 @@ class Latest(Generic[Message]):
         with self._changed:
             self.dropped += self._message is not None
             self._message = message
-            self._changed.notify()
+            self._changed.notify_all()
 
     def take(self, timeout: float) -> Message | None:
         """Take the newest message, waiting up to ``timeout`` seconds for one; None if none came."""
         with self._changed:
             self._changed.wait_for(lambda: self._message is not None, timeout)
             message, self._message = self._message, None
+            self._taken_at = None if message is None else self._clock()
             return message
+
+    def done(self) -> None:
+        """Say that the message taken last has been worked off."""
+        with self._changed:
+            if self._taken_at is not None:
+                self.usual_s = blend(self.usual_s, self._clock() - self._taken_at)
+            self._taken_at = None
+            self._changed.notify_all()
+
+    def wait_until_due(self, lead_s: float, timeout: float) -> bool:
+        """Wait until what takes ``lead_s`` seconds to make will be wanted here when it is made.
+
+        That is when nothing lies here, and whoever took the last message is, as a rule, done with
+        it in so many seconds. Waits ``timeout`` seconds at most.
+
+        Returns:
+            Whether it is so.
+        """
+        give_up_at = self._clock() + timeout
+        with self._changed:
+            while (early_s := self._early_s(lead_s)) > 0 and self._clock() < give_up_at:
+                self._changed.wait(min(early_s, give_up_at - self._clock()))
+            return early_s <= 0
+
+    def _early_s(self, lead_s: float) -> float:
+        """By how many seconds it is too early to begin; infinite while a message lies here."""
+        if self._message is not None:
+            return math.inf
+        if self._taken_at is None:
+            return 0.0
+        return self._taken_at + self.usual_s - lead_s - self._clock()
+
+
+def blend(usual: float, fresh: float) -> float:
+    """A running mean of what a message takes; the first one counts in full."""
+    return fresh if usual == 0 else usual + USUAL_SHARE * (fresh - usual)
 
 
 @dataclass(frozen=True)
@@ -80,6 +124,9 @@ class Step:
     outbox: Latest[Any]
     patience_s: float = 0.25  # with no message for so long, the stage is called with None
     timed: bool = True  # False: the stage itself tells how long its parts take
+    # begins a message only so that it will be done when the next stage is: sooner, it would but
+    # wait there, grow old, and take the cores meanwhile
+    paced: bool = False
 
 
 class Worker(threading.Thread):
@@ -112,9 +159,15 @@ class Worker(threading.Thread):
 
     def _pass_one(self, stage: Stage[Any, Any]) -> None:
         inbox = self._step.inbox
+        if self._step.paced:
+            self._step.outbox.wait_until_due(inbox.usual_s if inbox else 0.0, PACE_S)
         message = inbox.take(self._step.patience_s) if inbox else None
         began = self._health.now()
-        result = stage(message)
+        try:
+            result = stage(message)
+        finally:
+            if inbox:
+                inbox.done()
         self._health.beat(self._step.name)
         if result is None:
             return

@@ -137,3 +137,56 @@ def test_shared_cores_are_given_back() -> None:
         assert sys.getswitchinterval() < before[0]
 
     assert (sys.getswitchinterval(), cv2.getNumThreads()) == before
+
+
+def test_a_slot_knows_when_the_next_message_will_be_wanted() -> None:
+    clock = ManualClock()
+    slot: Latest[int] = Latest(clock)
+    assert slot.wait_until_due(0, 0)
+    slot.put(1)
+    assert not slot.wait_until_due(9, 0)  # one lies here still
+    slot.take(0)
+    clock.wait(3)
+    slot.done()
+    slot.put(2)
+    slot.take(0)
+    clock.wait(1)
+
+    assert not slot.wait_until_due(1, 0)  # two of three seconds are left
+    assert slot.wait_until_due(2, 0)
+    slot.done()
+    assert slot.wait_until_due(0, 0)
+
+
+def test_a_stage_that_fails_has_done_with_its_message() -> None:
+    def fail(_: object) -> object:
+        raise RuntimeError("graph is gone")
+
+    inbox: Latest[object] = Latest()
+    inbox.put(make_frame())
+    worker, _, stop = start(lambda: FakeStage(fail), inbox=inbox)
+    done = inbox.wait_until_due(0, PATIENCE_S)
+    end(worker, stop)
+
+    assert done
+
+
+def test_a_paced_stage_begins_when_the_next_has_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kiosk.pipeline, "PACE_S", PATIENCE_S)
+    inbox: Latest[object] = Latest()
+    outbox: Latest[object] = Latest()
+    inbox.put(make_frame())
+    outbox.put("before")
+    stop = threading.Event()
+    step = Step("stage", lambda: FakeStage(lambda _: "after"), inbox, outbox, paced=True)
+    worker = Worker(step, health=Health(ManualClock()), stop=stop)
+    worker.start()
+
+    assert outbox.take(PATIENCE_S) == "before"
+    assert outbox.take(0) is None
+    assert not inbox.wait_until_due(0, 0)
+    outbox.done()
+    assert outbox.take(PATIENCE_S) == "after"
+    stop.set()
+    outbox.done()
+    end(worker, stop)
