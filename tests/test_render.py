@@ -15,7 +15,7 @@ from kiosk.face import (
     UPPER_LIP,
 )
 from kiosk.messages import Floats, Motion
-from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.model.spec import RESOLUTION
 from kiosk.motion.rig import no_motion, pose_landmarks
 from kiosk.puppet.detect import track_pictures
 from kiosk.puppet.mesh import to_pixels
@@ -108,7 +108,7 @@ def test_the_edges_of_moving_lids_are_painted_and_still_ones_are_not(puppet: Pup
     assert still.hole.max() < 128
     for x, y in rows:
         assert half.hole[y - 2 : y + 3, x].max() == 255
-        assert half.valid[(y - 2) // 2 : (y + 3) // 2, x // 2].min() == 0
+        assert half.valid[y - 2 : y + 3, x].min() == 0
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.006, 0.12])
@@ -128,7 +128,7 @@ def test_flow_is_known_on_the_sitter_and_nothing_at_the_border(puppet: Puppet) -
     turn = replace(no_motion(), rotation=np.array([0.0, 0.25, 0.0], np.float32))
     pair = puppet.render(turn)
     flow = pair.flow.astype(np.float32)
-    x, y = ((pair.landmarks[NOSE_TIP, :2] + 1) * WORKING / 2).astype(int)
+    x, y = ((pair.landmarks[NOSE_TIP, :2] + 1) * RESOLUTION / 2).astype(int)
     shift = puppet.still[NOSE_TIP, :2] - pair.landmarks[NOSE_TIP, :2]
 
     assert pair.valid[y, x] == 255

@@ -21,6 +21,7 @@ from kiosk.tracking.landmarker import silence_stderr
 
 SIZE = 512  # the puppet's working size: twice the generator's resolution
 FACE_HEIGHTS = 2.5  # side of the canvas: tight, so that an eye has pixels, with room for the crown
+FACE_RIM = 15  # pixels of SIZE across which the face's outline is uncertain
 FACE_AT = 0.52  # height of the face's middle in the canvas, from the top
 
 Grey = NDArray[np.float32]
@@ -137,7 +138,9 @@ def _segment(small: Bytes, landmarks: Floats) -> Grey:
     labels = np.where(likely > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[cv2.erode((likely > 0.8).astype(np.uint8), _ellipse(25)) > 0] = cv2.GC_FGD
     labels[cv2.dilate((likely > 0.2).astype(np.uint8), _ellipse(25)) == 0] = cv2.GC_BGD
-    labels[face > 0] = cv2.GC_FGD
+    # the rim of the landmarks' outline may lie on ground: a socket or cheek that a painter hid
+    labels[face > 0] = cv2.GC_PR_FGD
+    labels[cv2.erode(face, _ellipse(FACE_RIM)) > 0] = cv2.GC_FGD
     if (labels == cv2.GC_BGD).any():
         models = np.zeros((2, 1, 65))
         cv2.setRNGSeed(0)

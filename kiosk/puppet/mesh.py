@@ -24,7 +24,9 @@ GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
 BODY_FOLLOWS = 0.12  # how much of the head's motion the chest takes
 BORDER = (0.02, 0.16)  # distance from the canvas's border where motion begins and is whole
-LID_SLIDE = (0.15, 0.45)  # how far lash line and lid draw on the skin above when the eye shuts
+# how far lash line and crease draw on the skin above when the eye shuts: the crease stays in its
+# place, and the lid below shows nearly all the skin between it and the brow, mirrored
+LID_SLIDE = (0.9, 0.2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

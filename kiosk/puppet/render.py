@@ -14,17 +14,21 @@ from kiosk.face import (
     OUTER_UPPER_LIP,
 )
 from kiosk.messages import Bytes, Floats, Motion
-from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.model.spec import RESOLUTION
 from kiosk.motion.rig import Points, pose_landmarks
 from kiosk.puppet.eyes import Eyeball
 from kiosk.puppet.figure import SIZE, Figure, pull_push
+from kiosk.puppet.hidden import HiddenSkin
 from kiosk.puppet.mesh import MovedMesh, PuppetMesh, to_pixels
 from kiosk.puppet.mouth import MouthInterior, rim_shadow
 
 _SHIFT = 4
 _CONTACT_PX = 0.8  # lips nearer than this, at SIZE, are closed
 _SEAM_WINDOW, _SEAM_FROM = (4, 4), 0.5  # SIZE's pixels; spread in RESOLUTION's pixels
-_LASH_FROM, _LASH_FULL = 0.55, 0.90  # closure at which lids begin to draw a lash line
+# closure at which lids begin to draw a lash line and at which it is whole; its height and how much
+# of it lies above the seam, in eye widths: less, and trackers take the crease for the lid
+_LASH_FROM, _LASH_FULL = 0.50, 0.90
+_LASH_HEIGHT, _LASH_ABOVE, _LASH_STRENGTH = 0.075, 0.03, 0.85
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +37,8 @@ class Pair:
 
     landmarks: Floats  # (478, 3) canvas coordinates
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
-    flow: NDArray[np.float16]  # (2, WORKING, WORKING) source minus target, canvas units
-    valid: Bytes  # (WORKING, WORKING) 255 where the flow is the mesh's own
+    flow: NDArray[np.float16]  # (2, RESOLUTION, RESOLUTION) source minus target, canvas units
+    valid: Bytes  # (RESOLUTION, RESOLUTION) 255 where the flow is the mesh's own
     hole: Bytes  # (RESOLUTION, RESOLUTION) 255 where paint is needed: mouth, edges of lids, lashes
 
 
@@ -45,6 +49,7 @@ class Puppet:
         self.figure = figure
         self.mesh = PuppetMesh(figure)
         self.still: Points = self.mesh.still
+        self._hidden = HiddenSkin(self.mesh, figure.matte)
         self._eyeballs = [Eyeball.measure(eye, self.still) for eye in EYES]
         self._mouth = MouthInterior(figure)
         self._artwork = np.clip(figure.artwork + 0.5, 0, 255).astype(np.uint8)  # sampled faster
@@ -82,6 +87,7 @@ class Puppet:
     def _map(self, moved: MovedMesh, motion: Motion) -> tuple[Floats, NDArray[np.int32]]:
         """What every pixel shows, the eyes included."""
         sources, triangle = self.mesh.rasterise(moved)
+        self._hidden.uncover(sources, triangle, motion)
         self._close_lips(sources, triangle, moved)
         self._fill_eyes(sources, triangle, moved, motion)
         return sources, triangle
@@ -133,11 +139,10 @@ class Puppet:
             if strength <= 0:
                 continue
             line = moved.vertices[list(eye.upper), :2]
-            thickness = max(1, round(float(np.linalg.norm(line[0] - line[-1])) * SIZE / 2 * 0.04))
-            box, mask = _stroke(line, thickness)
-            soft = cv2.GaussianBlur(mask, (0, 0), 1.0).astype(np.float32)[..., None] / 255
-            soft *= 0.65 * min(strength, 1.0)
-            lash = 0.4 * self._mouth.palette.deep.astype(np.float32) + 0.3 * colour[box]
+            box, mask = _opening(_lash_outline(line))
+            soft = cv2.GaussianBlur(mask, (0, 0), 0.8).astype(np.float32)[..., None] / 255
+            soft *= _LASH_STRENGTH * min(strength, 1.0)
+            lash = 0.5 * self._mouth.palette.deep.astype(np.float32) + 0.15 * colour[box]
             colour[box] += soft * (lash - colour[box])
             drawn[box] = np.maximum(drawn[box], soft[..., 0] * 255)
         return drawn
@@ -163,9 +168,9 @@ class Puppet:
     def _measure_flow(
         self, sources: Floats, known: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float16], Bytes]:
-        sources, drawn = sources[::2, ::2], known[::2, ::2].astype(np.float32)  # a quarter will do
-        shift = (sources - self._points[::2, ::2]).astype(np.float32) * drawn[..., None]
-        size = (WORKING, WORKING)
+        drawn = known.astype(np.float32)
+        shift = (sources - self._points).astype(np.float32) * drawn[..., None]
+        size = (RESOLUTION, RESOLUTION)
         shift = cv2.resize(shift, size, interpolation=cv2.INTER_AREA)
         share = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
         valid = (share > 0.6).astype(np.float32)
@@ -190,11 +195,12 @@ def _opening(outline: Points) -> tuple[tuple[slice, slice], Bytes]:
     return box, mask
 
 
-def _stroke(line: Points, thickness: int) -> tuple[tuple[slice, slice], Bytes]:
-    """The box around a line and the line drawn in it."""
-    box, mask, fixed = _box_around(line)
-    cv2.polylines(mask, [fixed], False, (255,), thickness, cv2.LINE_AA, _SHIFT)
-    return box, mask
+def _lash_outline(line: Points) -> Points:
+    """Around the seam of closed lids (N, 2), thick in the middle, pointed at the corners."""
+    width = float(np.linalg.norm(line[0] - line[-1]))
+    swell = np.sqrt(np.sin(np.linspace(0, np.pi, len(line))))[:, None] * [0, width]
+    above, below = line - _LASH_ABOVE * swell, line + (_LASH_HEIGHT - _LASH_ABOVE) * swell
+    return np.vstack([above, below[-2:0:-1]])
 
 
 def _box_around(
