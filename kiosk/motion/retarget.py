@@ -30,7 +30,6 @@ from kiosk.motion.target import MotionTarget, Neck, soft_limit
 Points = NDArray[np.float64]
 
 SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
-DEPTH_TRUST = 0.5  # of MediaPipe's z, which is mostly a guess
 SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
 WIDENING, WIDEST = 0.6, -0.4
 GAZE_LIMIT = np.array([0.26, 0.14])  # eye widths
@@ -96,7 +95,6 @@ class Retarget:
         fitted = strength * fit_parts(
             gesture.offsets, gesture.proportions, self._proportions, brow_gain=brows
         )
-        fitted[:, 2] *= DEPTH_TRUST
         fitted *= part_weights().free[:, None]
         self._soften_smile(fitted)
         tall = lower_ratio(gesture.proportions, self._proportions)

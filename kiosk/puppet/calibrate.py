@@ -1,7 +1,8 @@
 """How strongly a tracker sees this artwork answer, and the gains that make up for a weak answer.
 
-A painted iris is soft and a painted brow is faint: driven by so much, they are seen to move by
-less. A few renders, tracked again, give the slope; its inverse, bounded, is the pack's gain.
+A painted iris is soft and a painted lid thin: driven by so much, they are seen to move by less. A
+few renders, tracked again, give the slope; its inverse, bounded, is the pack's gain. Brows are seen
+weakly, too, but are left as they are: driven further, they are seen as turns of the head.
 """
 
 from collections.abc import Callable
@@ -9,40 +10,32 @@ from dataclasses import replace
 
 import numpy as np
 
-from kiosk.face import EYES, MESH
 from kiosk.messages import Motion
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import Measures, fit_pose, free_of_pose, measure
-from kiosk.motion.rig import Points, eye_width, no_motion
+from kiosk.motion.rig import Points, no_motion
 from kiosk.motion.target import Gains
 from kiosk.puppet.detect import track_pictures
 from kiosk.puppet.render import Puppet
 
 GAZES = np.linspace(-0.16, 0.16, 7)  # eye widths
-LIFTS = np.linspace(-0.15, 0.30, 6)  # eye widths
 LIDS = np.linspace(0.0, 1.0, 6)
 SEEN_SHUT = 0.065  # by how much an aperture of 0.105 io is seen to shrink, on a living face
-# more than this and raised brows read as a turn, half-shut lids as shut
-MOST_GAZE, MOST_BROWS, MOST_CLOSURE = 2.6, 1.4, 1.3
+MOST_GAZE, MOST_CLOSURE = 2.6, 1.3  # more closure than this and half-shut lids read as shut
 
 Read = Callable[[Measures], float]
 
 
 def find_gains(puppet: Puppet) -> Gains:
-    """Gains for gaze, brows and lids, from some twenty renders tracked again."""
+    """Gains for gaze and lids, from a dozen renders tracked again."""
     gaze = _slope(
         puppet, GAZES, [_look(x) for x in GAZES], read=lambda seen: float(seen.gaze[:, 0].mean())
     )
-    width = eye_width(puppet.still, EYES[0])
-    lifts = [_lift(puppet, x) for x in LIFTS]
-    raised = LIFTS * width * _io_per_unit(puppet)
-    brow = _slope(puppet, raised, lifts, read=lambda seen: float(seen.brow.mean()))
     lids = -_slope(
         puppet, LIDS, [_shut(x) for x in LIDS], read=lambda seen: float(seen.aperture.mean())
     )
     return Gains(
         gaze=round(float(np.clip(1 / max(gaze, 1e-3), 1.0, MOST_GAZE)), 2),
-        brows=round(float(np.clip(1 / max(brow, 1e-3), 1.0, MOST_BROWS)), 2),
         closure=round(float(np.clip(SEEN_SHUT / max(lids, 1e-3), 1.0, MOST_CLOSURE)), 2),
     )
 
@@ -53,22 +46,6 @@ def _look(x: float) -> Motion:
 
 def _shut(closure: float) -> Motion:
     return replace(no_motion(), closure=np.full(2, closure, np.float32))
-
-
-def _lift(puppet: Puppet, height: float) -> Motion:
-    """Brows up by `height` eye widths."""
-    expression = np.zeros((MESH, 3), np.float32)
-    for eye in EYES:
-        offset = height * eye_width(puppet.still, eye)
-        expression[list(eye.brow), 1] -= offset
-        expression[list(eye.upper_orbit), 1] -= 0.4 * offset
-    return replace(no_motion(), expression=expression)
-
-
-def _io_per_unit(puppet: Puppet) -> float:
-    """Canvas units to distances of the outer eye corners."""
-    left, right = (puppet.still[eye.outer, :2] for eye in EYES)
-    return float(1 / np.linalg.norm(right - left))
 
 
 def _slope(puppet: Puppet, driven: Points, motions: list[Motion], *, read: Read) -> float:
