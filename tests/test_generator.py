@@ -12,7 +12,7 @@ from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Floats, PortraitMotion
 from kiosk.model import spec
 from kiosk.model.generator import Generator
-from kiosk.model.layers import canvas_grid, into_frame, upsample
+from kiosk.model.layers import canvas_grid, foveate, into_frame, unfoveate
 from kiosk.training.prior import anchor
 
 
@@ -58,7 +58,7 @@ def test_without_its_head_it_shows_the_prior_alone(generator: Generator, study: 
         masks = torch.zeros(spec.INPUTS["masks"])
         flow, _, _ = bare.layers(landmarks, masks)
         coarse = bare.prior(bare.encode(landmarks), landmarks, bare.grid)
-        prior = upsample(coarse, 2, "bilinear") * bare.window
+        prior = coarse * bare.window
 
     assert float(prior.abs().max()) > 0.01
     torch.testing.assert_close(flow, prior)
@@ -152,3 +152,15 @@ def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Stu
     assert stage(None) is None
     assert layers is not None
     assert (layers.portrait_id, layers.captured_at) == ("hopper", 7.5)
+
+
+def test_the_prior_flows_grid_is_densest_about_the_face_and_keeps_the_border() -> None:
+    centre, grid = torch.tensor([0.1, -0.2]), canvas_grid(33)
+    dense = unfoveate(grid, centre)
+    steps = dense.diff(dim=2)[0, 16, :, 0]
+    border = torch.tensor([[-1.0, -1.0], [1.0, 1.0]])
+
+    torch.testing.assert_close(foveate(dense, centre), grid)
+    torch.testing.assert_close(foveate(border, centre), border)
+    assert steps.argmin().item() in (17, 18)  # at x = 0.1
+    assert steps[0] > 2 * steps.min()

@@ -39,7 +39,7 @@ class CpuEngine:
         torch.set_num_threads(threads)
         self.name = "cpu-bfloat16" if low else "cpu"
         if low:
-            generator = copy.deepcopy(generator).lower_unet(torch.bfloat16)
+            generator = copy.deepcopy(generator).lower_convolutions(torch.bfloat16)
         module = _Layers(generator).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         example = tuple(torch.zeros(shape) for shape in INPUTS.values())
         with torch.inference_mode():

@@ -15,19 +15,19 @@ from kiosk.errors import PackError
 from kiosk.model import spec
 from kiosk.model.generator import Generator
 
-# kept at half precision on disk: numbers that need no more
-_HALF = ("prior.flow_basis",)
+# kept at full precision on disk; of all else half is enough, and half the size
+_WHOLE = ("code_mean", "code_basis", "prior.anchor", "prior.centre", "prior.flow_mean")
 BASE = Path(__file__).parent / "data" / "base.safetensors"
 
 
 def save_generator(generator: Generator, path: Path) -> None:
     """Write a portrait's weights; the file appears whole or not at all."""
     tensors = {
-        name: (value.half() if name in _HALF else value.float()).contiguous().cpu()
+        name: (value.float() if name in _WHOLE else value.half()).contiguous().cpu()
         for name, value in generator.state_dict().items()
     }
     partial = path.with_suffix(".partial")
-    save_file(tensors, str(partial), metadata={"network": "tableau-vivant generator 1"})
+    save_file(tensors, str(partial), metadata={"network": "tableau-vivant generator 2"})
     partial.replace(path)
 
 

@@ -19,6 +19,7 @@ from kiosk.model.layers import (
     FiLMConvolution,
     border_window,
     canvas_grid,
+    foveate,
     into_frame,
     look_up,
     over,
@@ -40,18 +41,20 @@ class PriorFlow(nn.Module):
     """
 
     anchor: Tensor
+    centre: Tensor
     flow_mean: Tensor
     flow_basis: Tensor
 
     def __init__(self) -> None:
         super().__init__()
-        components = spec.FLOW_COMPONENTS
+        width, components = spec.FLOW_WIDTH, spec.FLOW_COMPONENTS
         self.linear = nn.Linear(spec.CODE, components)
         self.layers = nn.Sequential(
-            nn.Linear(spec.CODE, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(),
-            nn.Linear(256, components),
+            nn.Linear(spec.CODE, width), nn.GELU(), nn.Linear(width, width), nn.GELU(),
+            nn.Linear(width, width), nn.GELU(), nn.Linear(width, components),
         )  # fmt: skip
         self.register_buffer("anchor", torch.zeros(3, LANDMARKS))
+        self.register_buffer("centre", torch.zeros(2))
         self.register_buffer("flow_mean", torch.zeros(2 * spec.PRIOR**2))
         self.register_buffer("flow_basis", torch.zeros(components, 2 * spec.PRIOR**2))
 
@@ -68,11 +71,13 @@ class PriorFlow(nn.Module):
             grid: (1, H, W, 2) canvas coordinates.
 
         Returns:
-            (N, 2, H, W), canvas units.
+            (N, 2, 2 * H, 2 * W), canvas units: places are smooth, so half of them will do.
         """
         flow = self.coefficients(code) @ self.flow_basis + self.flow_mean
         flow = flow.view(-1, 2, spec.PRIOR, spec.PRIOR)
-        return look_up(flow, into_frame(grid, self.frame(landmarks)))
+        places = foveate(into_frame(grid, self.frame(landmarks)), self.centre)
+        places = upsample(places.permute(0, 3, 1, 2), 2, "bilinear").permute(0, 2, 3, 1)
+        return look_up(flow, places)
 
     def frame(self, landmarks: Tensor) -> Tensor:
         """Where the head's rigid part has gone: (N, 3, 2), canvas coordinates of x, y and 1."""
@@ -142,7 +147,8 @@ class Generator(nn.Module):
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
         code = self.encode(landmarks)
-        prior = self.prior(code, landmarks, self.grid)  # (N, 2, H/2, W/2)
+        fine = self.prior(code, landmarks, self.grid)  # (N, 2, H, W)
+        prior = F.avg_pool2d(fine, 2)  # (N, 2, H/2, W/2)
         warped = over(warp(self.artwork, prior, self.grid), self.plate)
         given = torch.cat([warped * 2 - 1, prior * FLOW_INPUT_GAIN, masks], 1)
         kind = self.expand.weight.dtype
@@ -150,7 +156,7 @@ class Generator(nn.Module):
         features = F.pixel_shuffle(self.expand(features), 2)
         features = F.leaky_relu(self.detail(torch.cat([features, given.to(kind)], 1)), 0.1)
         heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
-        flow = upsample(prior, 2, "bilinear") + heads[:, :2] * FLOW_STEP
+        flow = fine + heads[:, :2] * FLOW_STEP
         logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], 2, "bilinear")
         return flow * self.window, torch.sigmoid(heads[:, 2:5]), logit
 
@@ -159,7 +165,7 @@ class Generator(nn.Module):
         flow, paint, logit = self(landmarks, masks)
         return flow, paint, torch.sigmoid(logit) * self.window
 
-    def lower_unet(self, kind: torch.dtype) -> "Generator":
+    def lower_convolutions(self, kind: torch.dtype) -> "Generator":
         """Let the convolutions compute in another precision, in place; code and prior do not."""
         for name in (*_UNET, "expand", "detail", "heads"):
             getattr(self, name).to(kind)

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+FOVEA = 1.0  # by how much the middle of the prior flow's grid is denser
+
 
 class FiLMConvolution(nn.Module):
     """3x3 convolution, feature-wise modulation by a style, leaky ReLU.
@@ -65,6 +67,29 @@ def into_frame(grid: Tensor, frame: Tensor) -> Tensor:
     inverse = torch.stack([d, -b, -c, a], -1) / area[:, None]
     places = (grid.flatten(1, 2) - frame[:, 2:]) @ inverse.view(-1, 2, 2)
     return places.view(-1, *grid.shape[1:])
+
+
+def foveate(places: Tensor, centre: Tensor) -> Tensor:
+    """Spread the middle of a picture: places (..., 2) of the canvas to those of a denser grid.
+
+    About `centre` (2,) steps are `1 + FOVEA` times as long, at the border so much shorter; the
+    border itself stays.
+    """
+    share, room = _from_centre(places, centre)
+    return centre + share * (1 + FOVEA) / (1 + FOVEA * share.abs()) * room
+
+
+def unfoveate(places: Tensor, centre: Tensor) -> Tensor:
+    """Undo `foveate`."""
+    share, room = _from_centre(places, centre)
+    return centre + share / (1 + FOVEA - FOVEA * share.abs()) * room
+
+
+def _from_centre(places: Tensor, centre: Tensor) -> tuple[Tensor, Tensor]:
+    """How far towards the border places lie, on each axis, -1 to 1; and the room to it."""
+    offset = places - centre
+    room = 1 - torch.sign(offset) * centre
+    return offset / room, room
 
 
 def over(figure: Tensor, plate: Tensor) -> Tensor:

@@ -15,10 +15,11 @@ from kiosk.messages import Floats
 
 RESOLUTION = 256  # flow, paint and cover
 WORKING = RESOLUTION // 2  # where the network's input lives
-PRIOR = RESOLUTION // 4  # the prior flow's grid, in the head's frame
+PRIOR = 96  # the prior flow's grid, in the head's frame, closest about the face
 MASKS = 3  # mouth, eyes, irises
-CODE = 48  # principal components of the landmarks
-FLOW_COMPONENTS = 128
+CODE = 64  # principal components of the landmarks
+FLOW_COMPONENTS = 192
+FLOW_WIDTH = 384  # of the layers between code and components
 CHANNELS = (40, 64, 96, 96)  # at RESOLUTION / 4, / 8, / 16, / 32
 STYLE = 96
 DETAIL = 24  # channels at WORKING, before the heads
@@ -38,6 +39,7 @@ _BUFFERS = {
     "code_mean": (LANDMARKS * 3,),
     "code_basis": (LANDMARKS * 3, CODE),
     "prior.anchor": (3, LANDMARKS),
+    "prior.centre": (2,),
     "prior.flow_mean": (2 * PRIOR * PRIOR,),
     "prior.flow_basis": (FLOW_COMPONENTS, 2 * PRIOR * PRIOR),
 }
@@ -59,8 +61,10 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
     shapes |= _linear("prior.linear", CODE, FLOW_COMPONENTS)
-    shapes |= _linear("prior.layers.0", CODE, 256) | _linear("prior.layers.2", 256, 256)
-    shapes |= _linear("prior.layers.4", 256, FLOW_COMPONENTS)
+    shapes |= _linear("prior.layers.0", CODE, FLOW_WIDTH)
+    shapes |= _linear("prior.layers.2", FLOW_WIDTH, FLOW_WIDTH)
+    shapes |= _linear("prior.layers.4", FLOW_WIDTH, FLOW_WIDTH)
+    shapes |= _linear("prior.layers.6", FLOW_WIDTH, FLOW_COMPONENTS)
     shapes |= _convolution("expand", c0, 20 * _SUBPIXELS)
     shapes |= _convolution("detail", 20 + 3 + 2 + MASKS, DETAIL)
     shapes |= _convolution("heads", DETAIL, HEADS * _SUBPIXELS)

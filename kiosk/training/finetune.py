@@ -22,7 +22,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from kiosk.messages import Floats
 from kiosk.model.discriminator import Discriminator
@@ -73,8 +72,8 @@ class Batch:
     landmarks: Tensor  # (N, 478, 3)
     masks: Tensor  # (N, MASKS, WORKING, WORKING), 0 to 1
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
-    flow: Tensor  # (N, 2, WORKING, WORKING)
-    valid: Tensor  # (N, 1, WORKING, WORKING), 0 to 1
+    flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
+    valid: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
     hole: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
 
     @classmethod
@@ -139,7 +138,7 @@ class Finetuning:
         loss = reconstruction + losses.cover_error(
             logit, paint, wanted=batch.picture, hole=batch.hole, weight=weight
         )
-        flow_weight = batch.valid * F.avg_pool2d(0.3 + self.head + 10 * features, 2)
+        flow_weight = batch.valid * (0.3 + self.head + 10 * features)
         loss = loss + (1 - 0.6 * self.share) * losses.flow_error(flow, batch.flow, flow_weight)
         if judged:
             loss = loss + self._judge(picture, batch)

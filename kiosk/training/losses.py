@@ -56,14 +56,14 @@ def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
 
 
 def flow_error(flow: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
-    """L1 of the flow at the working resolution, where the puppet knows it.
+    """L1 of the flow, where the puppet knows it.
 
     Args:
         flow: (N, 2, RESOLUTION, RESOLUTION).
-        wanted: (N, 2, WORKING, WORKING).
-        weight: (N, 1, WORKING, WORKING), 0 where unknown.
+        wanted: (N, 2, RESOLUTION, RESOLUTION).
+        weight: (N, 1, RESOLUTION, RESOLUTION), 0 where unknown.
     """
-    return ((F.avg_pool2d(flow, 2) - wanted).abs() * weight).mean() * 64
+    return ((flow - wanted).abs() * weight).mean() * 64
 
 
 def cover_error(

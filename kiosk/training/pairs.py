@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from kiosk.errors import PictureError
 from kiosk.messages import Motion
-from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.model.spec import RESOLUTION
 from kiosk.puppet.figure import Figure
 from kiosk.puppet.render import Pair, Puppet
 
@@ -30,8 +30,8 @@ CHUNK = 64
 _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "landmarks": ((478, 3), np.float32),
     "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
-    "flow": ((2, WORKING, WORKING), np.float16),
-    "valid": ((WORKING, WORKING), np.uint8),
+    "flow": ((2, RESOLUTION, RESOLUTION), np.float16),
+    "valid": ((RESOLUTION, RESOLUTION), np.uint8),
     "hole": ((RESOLUTION, RESOLUTION), np.uint8),
 }
 

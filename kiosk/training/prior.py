@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from kiosk.face import EYES, LANDMARKS, LIPS, RIGID
+from kiosk.face import EYES, LANDMARKS, LIPS, MESH, RIGID
 from kiosk.messages import Floats
 from kiosk.model import spec
 from kiosk.model.checkpoint import begin_from_base
 from kiosk.model.generator import Generator, PriorFlow
-from kiosk.model.layers import canvas_grid, look_up
+from kiosk.model.layers import canvas_grid, look_up, unfoveate
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
@@ -25,7 +25,7 @@ from kiosk.training.pairs import Pairs
 SAMPLE = 6000  # moments that the components are computed from
 BATCH = 256
 MOST_STEPS = 8000  # after these the error falls no further
-LEARNING_RATE = 2e-3
+LEARNING_RATE = 4e-3
 # how much more a small motion of these parts should count in the code
 EYE_WEIGHT, LIP_WEIGHT = 3.0, 1.5
 
@@ -58,12 +58,15 @@ def fit_prior(
         steps: of the network between.
         report: called with the share done, 0 to 1.
     """
+    low, high = canvas.landmarks[:MESH, :2].min(0), canvas.landmarks[:MESH, :2].max(0)
+    generator.prior.centre.copy_(torch.from_numpy((low + high) / 2))
     generator.prior.anchor.copy_(torch.from_numpy(anchor(canvas.landmarks)))
     landmarks = torch.from_numpy(np.array(pairs.landmarks[:SAMPLE]))
-    flow = _coarse_flow(pairs, generator.prior.frame(landmarks))
+    grid = unfoveate(canvas_grid(spec.PRIOR), generator.prior.centre)
+    flow = _flow_of_head(pairs, generator.prior.frame(landmarks), grid)
     _fit_code(generator, landmarks.flatten(1))
     weight = losses.flow_weight(canvas.landmarks, canvas.matte())
-    weight = F.avg_pool2d(weight, spec.RESOLUTION // spec.PRIOR).expand(-1, 2, -1, -1).flatten()
+    weight = look_up(weight, grid).expand(-1, 2, -1, -1).flatten()
     coefficients, spread = _fit_components(generator.prior, flow, weight)
     with torch.no_grad():
         code = generator.encode(landmarks)
@@ -89,15 +92,14 @@ def anchor(still: Floats) -> NDArray[np.float32]:
     return found
 
 
-def _coarse_flow(pairs: Pairs, frames: Tensor) -> Tensor:
-    """The pairs' flow in the head's frame: (N, 2 * PRIOR * PRIOR)."""
-    grid = canvas_grid(spec.PRIOR)
+def _flow_of_head(pairs: Pairs, frames: Tensor, grid: Tensor) -> Tensor:
+    """The pairs' flow at places of the head's frame: (N, 2 * PRIOR * PRIOR)."""
     parts = []
     for i in range(0, len(frames), 500):
         frame = frames[i : i + 500]
         flow = torch.from_numpy(np.array(pairs.flow[i : i + len(frame)], np.float32))
         places = grid @ frame[:, None, :2] + frame[:, None, None, 2]
-        parts.append(look_up(F.avg_pool2d(flow, 2), places).flatten(1))
+        parts.append(look_up(flow, places).flatten(1))
     return torch.cat(parts)
 
 
