@@ -16,6 +16,9 @@ from kiosk.motion.rig import Points, eye_transform, eye_width
 ACROSS = (0.05, 0.95)
 DOWN = (0.10, 0.92)
 IRIS_SOLID, IRIS_FADE = 1.15, 1.1  # in iris radii: what moves rigidly, and how far it drags along
+# it drags along at least so many times as far as it moves: the eye's white would fold, and show the
+# iris twice, from 1.5 on downward (the steepest slope of smoothstep)
+LEAST_DRAG = 1.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +51,8 @@ class Eyeball:
         at = (points - transform[:, 2]) @ np.linalg.inv(transform[:, :2]).T
         shift = np.asarray(gaze, np.float64) * eye_width(self.still, self.eye)
         distance = np.linalg.norm(at - self.iris - shift, axis=-1) / self.radius
-        drag = 1 - smoothstep((distance - IRIS_SOLID) / IRIS_FADE)
+        fade = max(IRIS_FADE, LEAST_DRAG * float(np.linalg.norm(shift)) / self.radius)
+        drag = 1 - smoothstep((distance - IRIS_SOLID) / fade)
         return self._keep_inside(at - shift * drag[..., None])
 
     def _keep_inside(self, points: Points) -> Points:
