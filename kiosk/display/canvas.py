@@ -13,7 +13,7 @@ import numpy as np
 
 from kiosk.display.graphics import Program, Target, Texture, largest_texture, make_texture
 from kiosk.display.maps import Maps
-from kiosk.display.moving import Ground, Span, find_spans
+from kiosk.display.moving import Span, find_spans
 from kiosk.display.note import draw_note, place_note
 from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork, unite
 from kiosk.display.settings import DisplaySettings
@@ -48,7 +48,6 @@ class Canvas:
         self._note_program = Program(NOTE, ("ink",))
         self._hang(pack, settings)
         self._maps: Maps | None = None
-        self._ground: Ground | None = None  # at the maps' resolution
         # what the last frame moved, band by band; None: all is still
         self._moved: list[Rectangle] | None = None
 
@@ -138,11 +137,8 @@ class Canvas:
         if self._maps is None or not self._maps.fit(layers):
             if self._maps is not None:
                 self._maps.delete()
-            self._maps = Maps(layers)
-            self._ground = Ground.of(self._pack, len(layers.flow))
-        assert self._ground is not None  # it comes with the maps
-        flow, cover = self._maps.upload(layers)
-        moving = self._ground.find_moving(flow, cover, least=LEAST_PX / self._unit_px)
+            self._maps = Maps(layers, self._pack)
+        moving = self._maps.upload(layers, least=LEAST_PX / self._unit_px)
         textures = {
             "artwork": self._artwork,
             "plate": self._plate,

@@ -2,10 +2,13 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from kiosk.display.graphics import make_texture
+from kiosk.display.moving import Ground
 from kiosk.display.texels import edge_window
-from kiosk.messages import Floats, Layers
+from kiosk.messages import Layers
+from kiosk.portraits.pack import Pack
 
 _RGBA = [0, 0, 1, 1, 2, 2, 3, 3]  # channels of paint and cover, to channels of the texture
 
@@ -13,7 +16,8 @@ _RGBA = [0, 0, 1, 1, 2, 2, 3, 3]  # channels of paint and cover, to channels of 
 class Maps:
     """Flow, and paint with its cover for alpha, on the graphics card."""
 
-    def __init__(self, layers: Layers) -> None:
+    def __init__(self, layers: Layers, pack: Pack) -> None:
+        self._ground = Ground.of(pack, len(layers.flow))
         self._flow = np.zeros(layers.flow.shape, np.float32)
         self._paint = np.zeros((*layers.cover.shape, 4), np.uint8)
         self._scratch = np.zeros(self._paint.shape, np.float32)
@@ -30,11 +34,12 @@ class Maps:
             layers.cover.shape == self._paint.shape[:2]
         )
 
-    def upload(self, layers: Layers) -> tuple[Floats, Floats]:
+    def upload(self, layers: Layers, *, least: float) -> NDArray[np.bool_]:
         """Refills the textures.
 
         Returns:
-            Flow and cover as they will be drawn: faded out at the canvas's edge.
+            Where the frame can differ from the artwork, (r, r): flow under ``least``, in its own
+            unit and on one axis, is not seen.
         """
         cv2.multiply(layers.flow, self._flow_window, dst=self._flow)
         self.flow.upload(self._flow)
@@ -43,7 +48,7 @@ class Maps:
         # rounds, and keeps within 0 to 255
         cv2.convertScaleAbs(self._scratch, dst=self._paint, alpha=255)
         self.paint.upload(self._paint)
-        return self._flow, self._cover
+        return self._ground.find_moving(self._flow, self._cover, least=least)
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""

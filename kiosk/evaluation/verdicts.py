@@ -139,27 +139,32 @@ def _flicker(found: Figures) -> Verdict:
 
 
 def _resting(share: float) -> Verdict:
-    bar = QUALITY_BARS["neutral_fine_energy"]
-    met = share >= bar
-    return Verdict(
+    return _brushwork(
+        share,
+        QUALITY_BARS["neutral_fine_energy"],
         question="Keeps its brushwork at rest",
-        met=met,
-        answer=f"{_yes(met)}, {_percent(share)} of the artwork's finest detail",
-        bar=f"at least {_percent(bar)}",
         meaning="Strokes and cracks finer than about three pixels, in the moving square of the"
         " artwork: 100 % is the artwork itself, less is blur, more is noise.",
     )
 
 
 def _sharp(share: float) -> Verdict:
-    bar = QUALITY_BARS["sharpness"]
+    return _brushwork(
+        share,
+        QUALITY_BARS["sharpness"],
+        question="Keeps its brushwork while it moves",
+        meaning="The same inside the face, wherever it has moved, mean over the clip.",
+    )
+
+
+def _brushwork(share: float, bar: float, *, question: str, meaning: str) -> Verdict:
     met = share >= bar
     return Verdict(
-        question="Keeps its brushwork while it moves",
+        question=question,
         met=met,
         answer=f"{_yes(met)}, {_percent(share)} of the artwork's finest detail",
         bar=f"at least {_percent(bar)}",
-        meaning="The same inside the face, wherever it has moved, mean over the clip.",
+        meaning=meaning,
     )
 
 

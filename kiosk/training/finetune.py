@@ -29,6 +29,7 @@ from kiosk.model.generator import Generator
 from kiosk.model.layers import upsample
 from kiosk.model.precision import bfloat16_pays
 from kiosk.model.spec import RESOLUTION, draw_masks
+from kiosk.motion.rig import face_middle
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
@@ -267,8 +268,7 @@ def _keep_memory() -> None:
 
 def face_centre(landmarks: Floats) -> tuple[int, int]:
     """Pixel (x, y) of the face's middle at the generator's resolution."""
-    middle = (landmarks[:468, :2].min(0) + landmarks[:468, :2].max(0)) / 2
-    x, y = ((middle + 1) * RESOLUTION / 2).astype(int)
+    x, y = ((face_middle(landmarks) + 1) * RESOLUTION / 2).astype(int)
     return int(x), int(y)
 
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from kiosk.face import EYES, LANDMARKS, LIPS, MESH, RIGID
+from kiosk.face import EYES, LANDMARKS, LIPS, RIGID
 from kiosk.messages import Floats
 from kiosk.model import spec
 from kiosk.model.checkpoint import begin_from_base
 from kiosk.model.generator import Generator, PriorFlow
 from kiosk.model.layers import canvas_grid, look_up, unfoveate
+from kiosk.motion.rig import face_middle
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
@@ -58,8 +59,7 @@ def fit_prior(
         steps: of the network between.
         report: called with the share done, 0 to 1.
     """
-    low, high = canvas.landmarks[:MESH, :2].min(0), canvas.landmarks[:MESH, :2].max(0)
-    generator.prior.centre.copy_(torch.from_numpy((low + high) / 2))
+    generator.prior.centre.copy_(torch.from_numpy(face_middle(canvas.landmarks)))
     generator.prior.anchor.copy_(torch.from_numpy(anchor(canvas.landmarks)))
     landmarks = torch.from_numpy(np.array(pairs.landmarks[:SAMPLE]))
     grid = unfoveate(canvas_grid(spec.PRIOR), generator.prior.centre)
