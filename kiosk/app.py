@@ -12,6 +12,8 @@ from contextlib import ExitStack, closing, contextmanager
 from types import TracebackType
 from typing import Protocol
 
+import numpy as np
+
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config, PortraitSettings
 from kiosk.display.settings import DisplaySettings
@@ -23,6 +25,7 @@ from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack, find_packs, open_first_good
+from kiosk.rig.rig import Rig
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 
@@ -185,10 +188,11 @@ class Road:
         from kiosk.generator.engine import choose_engine
         from kiosk.generator.stage import GeneratorStage
 
-        engine = choose_engine(self._pack, self._config.generator)
+        rig = rig_of(self._pack)
+        engine = choose_engine(self._pack, rig, self._config.generator)
         self._engine = engine.name
         logger.info("%s runs on %s", self._pack.meta.id, engine.name)
-        return GeneratorStage(engine)
+        return GeneratorStage(rig, engine)
 
 
 @contextmanager
@@ -232,3 +236,8 @@ def motion_target(pack: Pack) -> MotionTarget:
         limits=Limits(**pack.meta.limits.model_dump()),
         gains=Gains(**pack.meta.gains.model_dump()),
     )
+
+
+def rig_of(pack: Pack) -> Rig:
+    """A pack's rig."""
+    return Rig(pack.landmarks, pack.matte.astype(np.float32) / 255)

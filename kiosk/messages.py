@@ -70,6 +70,7 @@ class PortraitMotion:
     """A sitter's face as it shall look now."""
 
     portrait_id: str
+    motion: Motion
     landmarks: Floats  # (478, 3) canvas coordinates: x and y in [-1, 1], z in the same unit
     captured_at: float
 

@@ -7,8 +7,8 @@ from kiosk.face import MESH
 from kiosk.motion.bank import load_bank, save_bank
 from kiosk.motion.face_model import DATA, load_face_model
 from kiosk.motion.rehearsal import Rehearsal, sample_motion
-from kiosk.motion.rig import pose_landmarks
 from kiosk.motion.target import Limits, MotionTarget
+from kiosk.rig.landmarks import pose_landmarks
 
 LIMITS = Limits(yaw_deg=(-14.0, 20.0), pitch_deg=(-10.0, 8.0), roll_deg=(-9.0, 9.0))
 TARGET = MotionTarget("sitter", (0.3 * load_face_model().mean).astype(np.float32), LIMITS)

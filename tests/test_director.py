@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.messages import Face, Visitor
+from kiosk.messages import Face, PortraitMotion, Visitor
 from kiosk.motion.director import Director, hand_over
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of
-from kiosk.motion.rig import no_motion
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget
+from kiosk.rig.landmarks import no_motion
 
 MEAN = load_face_model().mean
 TARGET = MotionTarget("sitter", (0.3 * MEAN).astype(np.float32))
@@ -27,12 +27,17 @@ def visitor(now: float, turn_deg: tuple[float, float, float] | None, track_id: i
     return Visitor(Face(track_id, landmarks.astype(np.float32), 1.0), 0.0, FRAME, now)
 
 
+def watch(
+    director: Director, turns: list, track_id: int = 1, start: float = 0.0
+) -> list[PortraitMotion]:
+    times = [start + n / 30 for n in range(len(turns))]
+    return [
+        director(visitor(now, turn, track_id), now) for now, turn in zip(times, turns, strict=True)
+    ]
+
+
 def play(director: Director, turns: list, track_id: int = 1, start: float = 0.0) -> np.ndarray:
-    out = []
-    for n, turn in enumerate(turns):
-        now = start + n / 30
-        out.append(director(visitor(now, turn, track_id), now).landmarks)
-    return np.array(out)
+    return np.array([message.landmarks for message in watch(director, turns, track_id, start)])
 
 
 def director() -> Director:
@@ -85,22 +90,23 @@ def test_hand_over_is_done_when_its_time_is_over() -> None:
     alone = director()
     play(alone, [None] * 2, start=2.0 + 24 / 30)
     fresh = Director(TARGET, MotionSettings(), seed=0)
-    later = play(fresh, [None] * 25, start=2.0)
+    later = watch(fresh, [None] * 25, start=2.0)[-1]
 
     now = 2.0 + 24 / 30
-    assert np.allclose(moving.motion.rotation, fresh.motion.rotation, atol=1e-6)
-    assert np.abs(later[-1] - moving(visitor(now, None), now).landmarks).max() < 1e-5
+    shown = moving(visitor(now, None), now)
+    assert np.allclose(shown.motion.rotation, later.motion.rotation, atol=1e-6)
+    assert np.abs(later.landmarks - shown.landmarks).max() < 1e-5
 
 
 def test_other_visitor_has_another_neutral() -> None:
     moving = director()
     play(moving, [(0.0, 6.0, 0.0)] * 60, track_id=1)
-    play(moving, [(4.0, 6.0, 0.0)] * 60, track_id=2, start=2.0)
-    same = director()
-    play(same, [(0.0, 6.0, 0.0)] * 60, track_id=1)
-    play(same, [(4.0, 6.0, 0.0)] * 60, track_id=1, start=2.0)
+    another = watch(moving, [(4.0, 6.0, 0.0)] * 60, track_id=2, start=2.0)[-1]
+    staying = director()
+    play(staying, [(0.0, 6.0, 0.0)] * 60, track_id=1)
+    same = watch(staying, [(4.0, 6.0, 0.0)] * 60, track_id=1, start=2.0)[-1]
 
-    assert abs(moving.motion.rotation[1]) < abs(same.motion.rotation[1])
+    assert abs(another.motion.rotation[1]) < abs(same.motion.rotation[1])
 
 
 def test_portrait_breathes_while_it_follows() -> None:

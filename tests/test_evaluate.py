@@ -21,9 +21,9 @@ from kiosk.evaluation.likeness import Likeness, figure_of
 from kiosk.messages import Layers
 from kiosk.model.spec import RESOLUTION
 from kiosk.motion.agreement import BARS, agree
-from kiosk.motion.rig import no_motion
 from kiosk.portraits.pack import load_pack
 from kiosk.puppet.render import Puppet
+from kiosk.rig.landmarks import no_motion
 from tests.conftest import Depot
 
 FRAMES, RATE = 48, 24.0

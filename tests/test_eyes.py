@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from kiosk.face import EYES, MESH, Eye
-from kiosk.puppet.eyes import Eyeball
 from kiosk.puppet.render import Puppet
+from kiosk.rig.eyes import Eyeball
 
 
 @pytest.mark.parametrize("gaze", [-0.26, -0.15, 0.0, 0.15, 0.26])

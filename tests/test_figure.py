@@ -10,7 +10,6 @@ from kiosk.puppet.figure import (
     make_figure,
     paint_behind,
     place_canvas,
-    pull_push,
 )
 
 
@@ -59,17 +58,6 @@ def test_a_sitter_who_fills_the_canvas_leaves_no_plate_to_paint() -> None:
     crop = np.random.default_rng(0).integers(0, 255, (300, 300, 3)).astype(np.uint8)
 
     np.testing.assert_array_equal(paint_behind(crop, np.ones((300, 300), np.float32)), crop)
-
-
-def test_pull_push_keeps_what_is_known_and_fills_smoothly() -> None:
-    y, x = np.mgrid[:64, :64].astype(np.float32)
-    image = np.stack([x, y], -1)
-    known = ((x < 16) | (x > 47)).astype(np.float32)
-    filled = pull_push(image, known)
-
-    np.testing.assert_allclose(filled[known > 0], image[known > 0], atol=1e-4)
-    assert np.abs(filled[32, 16:48, 0] - np.arange(16, 48)).max() < 12
-    assert np.abs(np.diff(filled[32, :, 0])).max() < 6
 
 
 def test_a_figure_has_the_puppets_size_whatever_the_artworks(study: Study) -> None:

@@ -8,10 +8,10 @@ import torch
 from kiosk.model.generator import Generator
 from kiosk.puppet.render import Puppet
 from kiosk.training import finetune as module
+from kiosk.training.beginning import begin_generator
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import Batch, FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs
-from kiosk.training.prior import begin_generator, fit_prior
 
 CPU = torch.device("cpu")
 
@@ -22,10 +22,8 @@ def canvas(puppet: Puppet) -> TrainingCanvas:
 
 
 @pytest.fixture(scope="module")
-def fitted(canvas: TrainingCanvas, pairs: Pairs) -> Generator:
-    generator = begin_generator(canvas, seed=0)
-    fit_prior(generator, pairs, canvas, steps=300, report=lambda _: None)
-    return generator
+def fresh(canvas: TrainingCanvas, pairs: Pairs) -> Generator:
+    return begin_generator(canvas, pairs.landmarks, seed=0)
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +32,9 @@ def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "bfloat16_pays", lambda _: False)
 
 
-def begin(fitted: Generator, canvas: TrainingCanvas, seed: int = 0) -> Finetuning:
+def begin(fresh: Generator, canvas: TrainingCanvas, seed: int = 0) -> Finetuning:
     generator = Generator()
-    generator.load_state_dict(fitted.state_dict())
+    generator.load_state_dict(fresh.state_dict())
     return Finetuning(
         generator,
         canvas,
@@ -52,47 +50,37 @@ def weights(run: Finetuning) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in run.generator.parameters()])
 
 
-def test_the_prior_answers_to_landmarks(fitted: Generator, pairs: Pairs) -> None:
-    with torch.inference_mode():
-        landmarks = torch.from_numpy(np.array(pairs.landmarks))
-        flow = fitted.prior(fitted.encode(landmarks), landmarks, fitted.grid)
-    wanted = torch.from_numpy(pairs.flow.astype(np.float32))
+def test_the_code_tells_landmarks_apart_and_is_of_unit_spread(
+    fresh: Generator, pairs: Pairs
+) -> None:
+    code = fresh.encode(torch.from_numpy(np.array(pairs.landmarks)))
 
-    assert float((flow - wanted).abs().mean()) < 0.35 * float(wanted.abs().mean())
+    torch.testing.assert_close(code[:, :16].mean(0), torch.zeros(16), atol=1e-4, rtol=0)
+    assert code[:, 0].std(unbiased=False).item() == pytest.approx(1.0, rel=0.02)
+    assert torch.cdist(code, code).fill_diagonal_(1.0).min() > 0.05
 
 
 def test_a_few_steps_reduce_the_error(
-    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs
+    fresh: Generator, canvas: TrainingCanvas, pairs: Pairs
 ) -> None:
-    run = begin(fitted, canvas)
+    run = begin(fresh, canvas)
     errors = [run.learn(batch(pairs, 0)) for _ in range(12)]
 
     assert min(errors[-3:]) < 0.99 * errors[0]
     assert run.step == 12
 
 
-def test_the_prior_stays_as_it_was_fitted(
-    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs
-) -> None:
-    run = begin(fitted, canvas)
-    run.learn(batch(pairs, 0))
-
-    for name, value in run.generator.prior.state_dict().items():
-        torch.testing.assert_close(value, fitted.prior.state_dict()[name])
-    assert all(p.grad is None for p in run.generator.prior.parameters())
-
-
 def test_a_saved_run_goes_on_exactly_there(
-    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
+    fresh: Generator, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
 ) -> None:
-    run = begin(fitted, canvas)
+    run = begin(fresh, canvas)
     run.elapsed = 80.0  # the critic judges
     for step in (0, 1):
         run.learn(batch(pairs, step))
     run.save(tmp_path / "run.pt")
     kept = weights(run)
     run.learn(batch(pairs, 2))
-    other = begin(fitted, canvas, seed=5)
+    other = begin(fresh, canvas, seed=5)
     other.restore(tmp_path / "run.pt")
     assert (other.elapsed, other.step) == (80.0, 2)
     torch.testing.assert_close(weights(other), kept, rtol=0, atol=0)
@@ -106,11 +94,11 @@ def test_a_saved_run_goes_on_exactly_there(
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.95])
 def test_a_checkpoint_cut_short_is_told_and_learning_begins_anew(
-    share: float, fitted: Generator, canvas: TrainingCanvas, tmp_path: Path,
+    share: float, fresh: Generator, canvas: TrainingCanvas, tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     path = tmp_path / "run.pt"
-    run = begin(fitted, canvas)
+    run = begin(fresh, canvas)
     run.step, before = 9, weights(run).clone()
     run.save(path)
     content = path.read_bytes()
@@ -126,10 +114,10 @@ def test_a_checkpoint_cut_short_is_told_and_learning_begins_anew(
 
 
 def test_a_checkpoint_of_another_network_is_refused_whole(
-    fitted: Generator, canvas: TrainingCanvas, tmp_path: Path,
+    fresh: Generator, canvas: TrainingCanvas, tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    run = begin(fitted, canvas)
+    run = begin(fresh, canvas)
     before = weights(run).clone()
     state = run._state()
     state["generator"] = {name: value + 1 for name, value in state["generator"].items()}
@@ -142,9 +130,9 @@ def test_a_checkpoint_of_another_network_is_refused_whole(
 
 
 def test_a_run_ends_with_its_time_and_gives_the_average(
-    fitted: Generator, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
+    fresh: Generator, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
 ) -> None:
-    run = begin(fitted, canvas)
+    run = begin(fresh, canvas)
     run.elapsed = 99.9
     shares: list[float] = []
     path = tmp_path / "run.pt"
@@ -153,5 +141,5 @@ def test_a_run_ends_with_its_time_and_gives_the_average(
     assert shares[-1] == 1.0
     assert not generator.training
     assert path.exists()
-    again = begin(fitted, canvas)
+    again = begin(fresh, canvas)
     finetune(again, pairs, checkpoint=path, report=lambda *_: pytest.fail("it was done"))

@@ -8,11 +8,12 @@ import pytest
 
 from kiosk.face import LEFT_CHEEK, MESH, RIGHT_CHEEK
 from kiosk.messages import Floats, Motion
-from kiosk.motion.rig import no_motion
 from kiosk.puppet.figure import SIZE
-from kiosk.puppet.hidden import HiddenSkin
-from kiosk.puppet.mesh import FACE_TRIANGLES, to_pixels
 from kiosk.puppet.render import Puppet
+from kiosk.rig.hidden import HiddenSkin
+from kiosk.rig.landmarks import no_motion
+from kiosk.rig.mesh import FACE_TRIANGLES
+from kiosk.rig.raster import to_pixels
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def matte(puppet: Puppet) -> Floats:
     """Ground covers the rim of one cheek, where landmarks still lie."""
     left, right = puppet.still[[LEFT_CHEEK, RIGHT_CHEEK], 0]
     ground = np.ones((SIZE, SIZE), np.float32)
-    column = int(to_pixels(np.array([left + 0.15 * (right - left), 0.0]))[0])
+    column = int(to_pixels(np.array([left + 0.15 * (right - left), 0.0]), SIZE)[0])
     ground[:, : column + 1] = 0
     return ground
 
@@ -30,10 +31,10 @@ def yaw(turn: float) -> Motion:
 
 
 def ground_seen(puppet: Puppet, matte: Floats, motion: Motion, *, uncovered: bool) -> int:
-    sources, triangle = puppet.mesh.rasterise(puppet.mesh.move(motion))
+    sources, triangle = puppet.rig.mesh.rasterise(puppet.rig.mesh.move(motion), SIZE)
     if uncovered:
-        HiddenSkin(puppet.mesh, matte).uncover(sources, triangle, motion)
-    where = to_pixels(sources).astype(np.float32)
+        HiddenSkin(puppet.rig.mesh, matte).uncover(sources, triangle, motion)
+    where = to_pixels(sources, SIZE).astype(np.float32)
     seen = cv2.remap(matte, where, None, cv2.INTER_NEAREST)
     face = (triangle >= 0) & (triangle < FACE_TRIANGLES)
     return int((seen[face] < 0.5).sum())
@@ -54,8 +55,8 @@ def test_a_head_that_does_not_turn_is_left_as_painted(
     expression = np.zeros((MESH, 3), np.float32)
     expression[:, 1] = jaw * np.clip(puppet.still[:MESH, 1], 0, None)
     motion = replace(no_motion(), expression=expression)
-    sources, triangle = puppet.mesh.rasterise(puppet.mesh.move(motion))
+    sources, triangle = puppet.rig.mesh.rasterise(puppet.rig.mesh.move(motion), SIZE)
     painted = sources.copy()
-    HiddenSkin(puppet.mesh, matte).uncover(sources, triangle, motion)
+    HiddenSkin(puppet.rig.mesh, matte).uncover(sources, triangle, motion)
 
     np.testing.assert_array_equal(sources, painted)

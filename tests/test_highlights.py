@@ -10,7 +10,7 @@ from kiosk.evaluation.rehearsed import NOBODY, Moment
 from kiosk.messages import Layers
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import rotation_of
-from kiosk.motion.rig import no_motion
+from kiosk.rig.landmarks import no_motion
 
 MEAN = load_face_model().mean
 NOTHING = np.zeros((4, 4), np.float32)

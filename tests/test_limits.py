@@ -7,7 +7,7 @@ from kiosk.puppet.render import Puppet
 
 @pytest.fixture(scope="module")
 def surface(puppet: Puppet) -> Surface:
-    return Surface(puppet.mesh, puppet.figure.matte)
+    return Surface(puppet.rig.mesh, puppet.figure.matte)
 
 
 def yaw(angle: float) -> np.ndarray:
@@ -15,7 +15,7 @@ def yaw(angle: float) -> np.ndarray:
 
 
 def test_limits_lie_between_the_least_and_the_most(puppet: Puppet) -> None:
-    limits = find_limits(puppet.mesh, puppet.figure.matte)
+    limits = find_limits(puppet.rig.mesh, puppet.figure.matte)
 
     for (low, high), most in zip(
         (limits.yaw_deg, limits.pitch_deg, limits.roll_deg), MOST_DEG, strict=True

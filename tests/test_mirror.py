@@ -4,6 +4,7 @@ from kiosk.face import LANDMARKS
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror
+from kiosk.rig.landmarks import no_motion
 from tests.fakes import ManualClock, make_face, make_faces, make_frame
 
 
@@ -32,7 +33,7 @@ class Director:
 
     def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
         self.visitors.append(visitor)
-        return PortraitMotion("mona", np.zeros((LANDMARKS, 3), np.float32), now)
+        return PortraitMotion("mona", no_motion(), np.zeros((LANDMARKS, 3), np.float32), now)
 
 
 def make_mirror(clock: ManualClock) -> tuple[Mirror, Director, OneFace, Health]:

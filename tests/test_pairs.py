@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.curation.study import Study
-from kiosk.motion.rig import pose_landmarks
+from kiosk.rig.landmarks import pose_landmarks
 from kiosk.training import pairs as module
 from kiosk.training.pairs import CHUNK, Pairs, Sampler, make_pairs, open_pairs, room_for_pairs
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from kiosk.messages import Floats
-from kiosk.puppet.raster import NOWHERE, rasterise
+from kiosk.rig.raster import NOWHERE, pull_push, rasterise
 
 SIZE = 16
 # counter-clockwise on the screen, where y runs down: seen from the front
@@ -47,3 +47,14 @@ def test_what_leaves_the_map_is_cut_off() -> None:
     assert which.shape == (SIZE, SIZE)
     assert which[0, 0] == -1 or which[0, 0] == 0
     assert (which >= 0).any()
+
+
+def test_pull_push_keeps_what_is_known_and_fills_smoothly() -> None:
+    y, x = np.mgrid[:64, :64].astype(np.float32)
+    image = np.stack([x, y], -1)
+    known = ((x < 16) | (x > 47)).astype(np.float32)
+    filled = pull_push(image, known)
+
+    np.testing.assert_allclose(filled[known > 0], image[known > 0], atol=1e-4)
+    assert np.abs(filled[32, 16:48, 0] - np.arange(16, 48)).max() < 12
+    assert np.abs(np.diff(filled[32, :, 0])).max() < 6

@@ -11,9 +11,9 @@ from kiosk.motion.geometry import angles_deg, fit_pose, measure, rotation_of
 from kiosk.motion.lips import PARTING, LipShape
 from kiosk.motion.parts import proportions_of
 from kiosk.motion.retarget import Gesture, Retarget
-from kiosk.motion.rig import pose_landmarks
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget, limit_turn, soft_limit
+from kiosk.rig.landmarks import pose_landmarks
 
 MEAN = load_face_model().mean
 

@@ -1,78 +1,69 @@
-"""The sitter's mesh, moved."""
+"""A motion in, what every pixel shows out, at whatever size."""
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from kiosk.face import CHIN, EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, MESH
-from kiosk.motion.face_model import load_face_model
-from kiosk.motion.rig import face_height, no_motion, pivot_of, pose_landmarks
+from kiosk.curation.study import Study
+from kiosk.face import INNER_LOWER_LIP, MESH, NOSE_TIP, OUTER_LOWER_LIP, OUTER_UPPER_LIP
+from kiosk.motion.bank import load_bank
+from kiosk.motion.rehearsal import Rehearsal
+from kiosk.motion.target import Limits, MotionTarget
+from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.rig.raster import pixel_centres, to_pixels
+from kiosk.rig.rig import Rig
 
-STILL = (0.3 * load_face_model().mean).astype(np.float32)
-
-
-def aperture(landmarks: np.ndarray, side: int) -> float:
-    eye = EYES[side]
-    return float((landmarks[list(eye.lower), 1] - landmarks[list(eye.upper), 1])[3:6].mean())
-
-
-def test_no_motion_is_the_painting_itself() -> None:
-    unmoved = pose_landmarks(STILL, no_motion())
-
-    assert unmoved[:MESH] == pytest.approx(STILL[:MESH], abs=1e-6)
-    assert unmoved[:, :2] == pytest.approx(STILL[:, :2], abs=1e-6)
+SIZE = 256
 
 
-def test_shut_lids_meet() -> None:
-    shut = pose_landmarks(STILL, replace(no_motion(), closure=np.array([1.0, 1.0], np.float32)))
-
-    for side in (0, 1):
-        assert abs(aperture(shut, side)) < 0.01 * abs(aperture(STILL, side))
+@pytest.fixture(scope="module")
+def rig(study: Study) -> Rig:
+    return Rig(study.landmarks, study.matte)
 
 
-def test_each_eye_shuts_alone() -> None:
-    wink = pose_landmarks(STILL, replace(no_motion(), closure=np.array([1.0, 0.0], np.float32)))
+def test_at_rest_every_pixel_shows_itself(rig: Rig) -> None:
+    flow = rig.flow(no_motion(), SIZE)
 
-    assert aperture(wink, 1) == pytest.approx(aperture(STILL, 1), abs=1e-6)
-
-
-def test_negative_closure_opens_wider() -> None:
-    wide = pose_landmarks(STILL, replace(no_motion(), closure=np.full(2, -0.3, np.float32)))
-
-    assert aperture(wide, 0) > 1.1 * aperture(STILL, 0)
+    # but for the eyes, whose lashes give way, and lips that were detected crossed
+    assert np.median(np.abs(flow)) < 1e-6
+    assert (np.abs(flow).max(2) > 0.002).mean() < 0.01
 
 
-def test_gaze_moves_irises_only() -> None:
-    gaze = np.tile(np.array([0.2, 0.0], np.float32), (2, 1))
-    looking = pose_landmarks(STILL, replace(no_motion(), gaze=gaze))
+def test_the_flow_at_a_landmark_is_where_it_came_from(rig: Rig) -> None:
+    motion = replace(no_motion(), rotation=np.array([0.1, -0.2, 0.05], np.float32))
+    moved = pose_landmarks(rig.landmarks, motion)
+    x, y = to_pixels(moved[[NOSE_TIP], :2], SIZE)[0].round().astype(int)
 
-    assert looking[:MESH] == pytest.approx(STILL[:MESH], abs=1e-6)
-    assert (looking[[468, 473], 0] > STILL[[468, 473], 0] + 0.005).all()
+    wanted = (rig.landmarks - moved)[NOSE_TIP, :2]
+    np.testing.assert_allclose(rig.flow(motion, SIZE)[y, x], wanted, atol=0.02)
 
 
-def test_lips_never_cross() -> None:
+def test_both_sizes_draw_the_same_flow(rig: Rig) -> None:
+    motion = replace(no_motion(), rotation=np.array([0.0, 0.2, 0.0], np.float32))
+    fine = cv2.resize(rig.flow(motion, 2 * SIZE), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    apart = np.abs(fine - rig.flow(motion, SIZE)).max(2)
+
+    assert np.percentile(apart, 99) < 0.5 * 2 / SIZE  # half a pixel, but where the flow jumps
+
+
+def test_every_pixel_is_known_in_whatever_motion(rig: Rig, study: Study) -> None:
+    widest = Limits((-26.0, 26.0), (-18.0, 18.0), (-18.0, 18.0))
+    draw = Rehearsal(load_bank(), MotionTarget("hopper", study.landmarks, widest)).draw
+    rng = np.random.default_rng(0)
+
+    for _ in range(20):
+        assert np.abs(rig.flow(draw(rng), SIZE) + pixel_centres(SIZE)).max() < 1.5
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.006, 0.12])
+def test_no_plate_shows_between_the_lips(rig: Rig, gap: float) -> None:
     expression = np.zeros((MESH, 3), np.float32)
-    expression[list(INNER_LOWER_LIP), 1] = -0.1
-    pressed = pose_landmarks(STILL, replace(no_motion(), expression=expression))
+    expression[list(INNER_LOWER_LIP[1:-1]), 1] = gap
+    drawing = rig.draw(replace(no_motion(), expression=expression), SIZE)
+    ring = drawing.moved.vertices[[*OUTER_UPPER_LIP, *OUTER_LOWER_LIP], :2]
+    lips = to_pixels(ring, SIZE).round().astype(int)
+    (left, top), (right, bottom) = lips.min(0), lips.max(0)
 
-    gaps = pressed[list(INNER_LOWER_LIP), 1] - pressed[list(INNER_UPPER_LIP), 1]
-    assert gaps.min() > -1e-6
-
-
-def test_head_turns_about_a_point_below_the_chin() -> None:
-    pivot = pivot_of(STILL.astype(np.float64))
-    roll = replace(no_motion(), rotation=np.array([0.0, 0.0, 0.3], np.float32))
-    turned = pose_landmarks(STILL, roll)
-
-    assert pivot[1] > STILL[CHIN, 1]
-    distance = np.linalg.norm(turned[:MESH] - pivot, axis=1)
-    assert distance == pytest.approx(np.linalg.norm(STILL[:MESH] - pivot, axis=1), abs=1e-5)
-
-
-def test_translation_and_scale_move_the_whole_face() -> None:
-    motion = replace(no_motion(), translation=np.array([0.1, 0.0], np.float32), scale=1.1)
-    moved = pose_landmarks(STILL, motion)
-
-    assert face_height(moved) == pytest.approx(1.1 * face_height(STILL), rel=1e-4)
-    assert moved[CHIN, 0] == pytest.approx(STILL[CHIN, 0] + 0.1, abs=0.01)
+    assert drawing.known[top : bottom + 1, left : right + 1].all()

@@ -9,7 +9,7 @@ from kiosk.face import INNER_LOWER_LIP, INNER_UPPER_LIP, MESH
 from kiosk.messages import Floats
 from kiosk.model import spec
 from kiosk.model.generator import Generator
-from kiosk.motion.rig import no_motion, pose_landmarks
+from kiosk.rig.landmarks import no_motion, pose_landmarks
 
 MOUTH, EYES, IRISES = range(spec.MASKS)
 

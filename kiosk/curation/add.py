@@ -1,4 +1,4 @@
-"""A picture becomes a portrait pack: study, puppet, pairs, prior flow, fine-tuning, pack.
+"""A picture becomes a portrait pack: study, puppet, pairs, fine-tuning, pack.
 
 Work in progress lives in a cache folder of its own, so that it can be interrupted at any moment,
 goes on where it stopped, and leaves the packs untouched until the new one is whole.
@@ -13,8 +13,8 @@ import numpy as np
 
 from kiosk.curation.commission import Commission, check_commission, check_room, workshop
 from kiosk.curation.study import Study, still_of, study_picture
-from kiosk.errors import KioskError, PackError
-from kiosk.model.checkpoint import load_generator, save_generator
+from kiosk.errors import KioskError
+from kiosk.model.checkpoint import save_generator
 from kiosk.model.generator import Generator
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
@@ -25,17 +25,15 @@ from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
 from kiosk.puppet.render import Puppet
+from kiosk.training.beginning import begin_generator
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
-from kiosk.training.prior import MOST_STEPS, begin_generator, fit_prior
 
 logger = logging.getLogger(__name__)
 
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 400, 20_000, 128
-PRIOR_STEPS_PER_MINUTE = 800
-PRIOR_SHARE = 0.05  # of the time, about
-PAIRS_SHARE = 0.22  # what drawing the pairs is expected to take, for the bar
+PAIRS_SHARE = 0.12  # of the time: what drawing the pairs is expected to take
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
@@ -91,12 +89,12 @@ class Work:
         self._report = report
         self.figure = study.figure()
         puppet = Puppet(self.figure)
-        limits, gains = find_limits(puppet.mesh, self.figure.matte), find_gains(puppet)
+        limits, gains = find_limits(puppet.rig.mesh, self.figure.matte), find_gains(puppet)
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
         self.settings = FinetuneSettings(
-            seconds=minutes * 60 * (1 - PAIRS_SHARE - PRIOR_SHARE), seed=commission.seed
+            seconds=minutes * 60 * (1 - PAIRS_SHARE), seed=commission.seed
         )
 
     def draw_pairs(self) -> Pairs:
@@ -112,36 +110,17 @@ class Work:
         )
 
     def learn(self, pairs: Pairs) -> Generator:
-        """Prior flow, then fine-tuning."""
+        """Fine-tuning, from what the base knows."""
         canvas = TrainingCanvas(self.figure)
-        run = Finetuning(self._fit_prior(canvas, pairs), canvas, self.settings)
-        begun = PAIRS_SHARE + PRIOR_SHARE
+        generator = begin_generator(canvas, pairs.landmarks, seed=self.settings.seed)
         return finetune(
-            run,
+            Finetuning(generator, canvas, self.settings),
             pairs,
             checkpoint=self.folder / "finetuning.pt",
             report=lambda share, loss: self._tell(
-                f"learning, error {loss:.3f}", begun, (1 - begun) * share
+                f"learning, error {loss:.3f}", PAIRS_SHARE, (1 - PAIRS_SHARE) * share
             ),
         )
-
-    def _fit_prior(self, canvas: TrainingCanvas, pairs: Pairs) -> Generator:
-        kept = self.folder / "prior.safetensors"
-        if kept.exists():
-            try:
-                return load_generator(kept).train()
-            except PackError as error:
-                logger.warning("%s; this step begins anew", error)
-        generator = begin_generator(canvas, seed=self.settings.seed)
-        fit_prior(
-            generator,
-            pairs,
-            canvas,
-            steps=int(min(self.commission.minutes * PRIOR_STEPS_PER_MINUTE, MOST_STEPS)),
-            report=lambda share: self._tell("fitting", PAIRS_SHARE, PRIOR_SHARE * share),
-        )
-        save_generator(generator, kept)
-        return generator
 
     def _tell(self, stage: str, begun: float, share: float) -> None:
         self._report(Progress(stage, begun + share))

@@ -12,17 +12,19 @@ from pathlib import Path
 import numpy as np
 from typing_extensions import Self
 
-from kiosk.app import motion_target
+from kiosk.app import motion_target, rig_of
 from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
 from kiosk.face import LANDMARKS
 from kiosk.generator.eager import PlainEngine
-from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion
+from kiosk.generator.stage import GeneratorStage
+from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion, PortraitMotion
 from kiosk.model.checkpoint import load_generator
 from kiosk.motion.director import Director
 from kiosk.motion.settings import MotionSettings
 from kiosk.portraits.pack import Pack
+from kiosk.rig.landmarks import no_motion
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 
@@ -55,7 +57,9 @@ class Rehearsed:
 
     def __init__(self, pack: Pack, settings: MotionSettings | None = None) -> None:
         self.pack = pack
-        self._engine = PlainEngine(load_generator(pack.weights_path))
+        self._generator = GeneratorStage(
+            rig_of(pack), PlainEngine(load_generator(pack.weights_path))
+        )
         self._landmarker = Landmarker(TrackingSettings())
         self._watcher = Landmarker(TrackingSettings())
         self._presence = Presence(TrackingSettings(), now=0.0)
@@ -68,16 +72,16 @@ class Rehearsed:
 
     def show(self, number: int, at: float, image: Bytes) -> Moment:
         """One picture."""
-        visitor, told = self.follow(self._landmarker(Frame(image, at)))
-        layers = self._layers(told, at)
+        visitor, moved = self.follow(self._landmarker(Frame(image, at)))
+        layers = self._layers(moved)
         picture = compose(self.pack, layers)
         return Moment(
             number=number,
             at=at,
             image=image,
             visitor=visitor,
-            motion=self._director.motion,
-            told=told,
+            motion=moved.motion,
+            told=moved.landmarks,
             layers=layers,
             picture=picture,
             seen=self.look(picture, at),
@@ -87,11 +91,11 @@ class Rehearsed:
         """The faces in a picture."""
         return self._landmarker(Frame(image, at))
 
-    def follow(self, faces: Faces) -> tuple[Floats, Floats]:
-        """Move for the faces of a moment, paint nothing: the leader's landmarks, the portrait's."""
+    def follow(self, faces: Faces) -> tuple[Floats, PortraitMotion]:
+        """Move for the faces of a moment, paint nothing: the leader's landmarks, the portrait."""
         visitor = self._presence(faces)
-        motion = self._director(visitor, faces.captured_at)
-        return visitor.face.landmarks if visitor.face else NOBODY, motion.landmarks
+        moved = self._director(visitor, faces.captured_at)
+        return visitor.face.landmarks if visitor.face else NOBODY, moved
 
     def look(self, picture: Bytes, at: float) -> Floats:
         """The portrait's face as the watcher sees it in a picture."""
@@ -99,7 +103,8 @@ class Rehearsed:
 
     def rest(self) -> tuple[Bytes, Floats]:
         """The portrait at rest, (side, side, 3), and its face as a fresh watcher sees it."""
-        picture = compose(self.pack, self._layers(self.pack.landmarks, 0.0))
+        at_rest = PortraitMotion(self.pack.meta.id, no_motion(), self.pack.landmarks, 0.0)
+        picture = compose(self.pack, self._layers(at_rest))
         with closing(Landmarker(TrackingSettings())) as watcher:
             looks = [_leading(watcher(Frame(picture, 0.0))) for _ in range(LOOKS)]
         return picture, looks[-1]
@@ -115,9 +120,10 @@ class Rehearsed:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _layers(self, landmarks: Floats, at: float) -> Layers:
-        maps = self._engine.infer(landmarks)
-        return Layers(self.pack.meta.id, maps.flow, maps.paint, maps.cover, at)
+    def _layers(self, moved: PortraitMotion) -> Layers:
+        layers = self._generator(moved)
+        assert layers is not None
+        return layers
 
 
 def _leading(faces: Faces) -> Floats:

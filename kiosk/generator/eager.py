@@ -21,9 +21,9 @@ class PlainEngine:
         self._generator = generator.eval()
 
     @torch.inference_mode()
-    def infer(self, landmarks: Floats) -> Maps:
-        """Run the network on (478, 3) landmarks in canvas coordinates."""
-        return _to_maps(*self._generator.layers(*_to_inputs(landmarks)))
+    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+        """Run the network; see `Engine.infer`."""
+        return _to_maps(*self._generator.layers(*_to_inputs(landmarks, flow)))
 
 
 class CpuEngine:
@@ -49,9 +49,9 @@ class CpuEngine:
                 self._run(*example)
 
     @torch.inference_mode()
-    def infer(self, landmarks: Floats) -> Maps:
-        """Run the network on (478, 3) landmarks in canvas coordinates."""
-        return _to_maps(*self._run(*_to_inputs(landmarks)))
+    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+        """Run the network; see `Engine.infer`."""
+        return _to_maps(*self._run(*_to_inputs(landmarks, flow)))
 
 
 class CudaEngine:
@@ -75,10 +75,10 @@ class CudaEngine:
         with torch.inference_mode(), torch.cuda.graph(self._graph, stream=self._stream):
             self._outputs = self._forward()
 
-    def infer(self, landmarks: Floats) -> Maps:
-        """Run the network on (478, 3) landmarks in canvas coordinates."""
+    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+        """Run the network; see `Engine.infer`."""
         with torch.inference_mode(), torch.cuda.stream(self._stream):
-            for held, given in zip(self._inputs, _to_inputs(landmarks), strict=True):
+            for held, given in zip(self._inputs, _to_inputs(landmarks, flow), strict=True):
                 held.copy_(given, non_blocking=True)
             self._graph.replay()
             outputs = [x.to("cpu", non_blocking=True) for x in self._outputs]
@@ -98,13 +98,19 @@ class _Layers(torch.nn.Module):
         super().__init__()
         self.generator = generator
 
-    def forward(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.generator.layers(landmarks, masks)
+    def forward(
+        self, landmarks: Tensor, flow: Tensor, masks: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        return self.generator.layers(landmarks, flow, masks)
 
 
-def _to_inputs(landmarks: Floats) -> tuple[Tensor, Tensor]:
+def _to_inputs(landmarks: Floats, flow: Floats) -> tuple[Tensor, Tensor, Tensor]:
     masks = draw_masks(landmarks).astype(np.float32) / 255
-    return torch.from_numpy(landmarks)[None], torch.from_numpy(masks)[None]
+    return (
+        torch.from_numpy(landmarks)[None],
+        torch.from_numpy(flow).permute(2, 0, 1)[None],
+        torch.from_numpy(masks)[None],
+    )
 
 
 def _to_maps(flow: Tensor, paint: Tensor, cover: Tensor) -> Maps:

@@ -6,16 +6,20 @@ portrait's own landmarks before it is used, or it is refused with the figures an
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from kiosk.config import GeneratorSettings
 from kiosk.errors import EngineError
-from kiosk.messages import Floats
+from kiosk.face import MESH
+from kiosk.messages import Floats, Motion
 from kiosk.model.generator import Generator
+from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
+from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.rig.rig import Rig
 
 logger = logging.getLogger(__name__)
 
@@ -38,12 +42,22 @@ class Engine(Protocol):
 
     name: str
 
-    def infer(self, landmarks: Floats) -> Maps:
-        """Run the network on (478, 3) landmarks in canvas coordinates."""
+    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+        """Run the network.
+
+        Args:
+            landmarks: (478, 3) canvas coordinates.
+            flow: (RESOLUTION, RESOLUTION, 2) as the rig draws it, canvas units.
+        """
 
 
-def choose_engine(pack: Pack, settings: GeneratorSettings) -> Engine:
+def choose_engine(pack: Pack, rig: Rig, settings: GeneratorSettings) -> Engine:
     """The best engine that works here and agrees.
+
+    Args:
+        pack: the portrait.
+        rig: the portrait's.
+        settings: the table ``[generator]``.
 
     Raises:
         EngineError: the one engine that the settings ask for does not work, or none does.
@@ -55,7 +69,7 @@ def choose_engine(pack: Pack, settings: GeneratorSettings) -> Engine:
     for name, build in _candidates(generator, settings):
         try:
             engine = build()
-            check_agreement(engine, generator, pack.landmarks)
+            check_agreement(engine, generator, rig)
         except (EngineError, ImportError, RuntimeError) as error:
             logger.warning("engine %s refused: %s", name, error)
             reasons.append(f"{name}: {error}")
@@ -64,8 +78,8 @@ def choose_engine(pack: Pack, settings: GeneratorSettings) -> Engine:
     raise EngineError(f"{pack.meta.id}: no engine works here: " + "; ".join(reasons))
 
 
-def check_agreement(engine: Engine, generator: Generator, neutral: Floats) -> None:
-    """Compare an engine with the plain network on a few faces.
+def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
+    """Compare an engine with the plain network in a few motions.
 
     Raises:
         EngineError: it differs by more than the limits; says by how much.
@@ -73,14 +87,16 @@ def check_agreement(engine: Engine, generator: Generator, neutral: Floats) -> No
     from kiosk.generator.eager import PlainEngine
 
     yardstick = PlainEngine(generator)
-    for landmarks in _trial_faces(neutral):
-        found, wanted = engine.infer(landmarks), yardstick.infer(landmarks)
-        flow = float(np.abs(found.flow - wanted.flow).max()) * 256
+    for motion in _trial_motions():
+        landmarks = pose_landmarks(rig.landmarks, motion)
+        flow = rig.flow(motion, RESOLUTION)
+        found, wanted = engine.infer(landmarks, flow), yardstick.infer(landmarks, flow)
+        apart = float(np.abs(found.flow - wanted.flow).max()) * 256
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
         paint = float(np.abs(shown).mean())
-        if not (flow <= FLOW_LIMIT_PX and paint <= PAINT_LIMIT):
+        if not (apart <= FLOW_LIMIT_PX and paint <= PAINT_LIMIT):
             raise EngineError(
-                f"{engine.name} differs from the plain network: flow by {flow:.3f} px of 512 "
+                f"{engine.name} differs from the plain network: flow by {apart:.3f} px of 512 "
                 f"(limit {FLOW_LIMIT_PX}), paint by {paint * 255:.2f}/255 (limit 2)"
             )
 
@@ -104,10 +120,15 @@ def _candidates(
     yield "cpu", lambda: CpuEngine(generator, threads=settings.threads)
 
 
-def _trial_faces(neutral: Floats) -> Iterator[Floats]:
-    """The painted face, and the same turned and grown a little."""
-    yield neutral
+def _trial_motions() -> Iterator[Motion]:
+    """At rest, and turned with an expression and a look aside."""
+    yield no_motion()
     rng = np.random.default_rng(0)
     for _ in range(3):
-        linear = np.eye(3) + rng.normal(0, 0.06, (3, 3))
-        yield (neutral @ linear.T + rng.normal(0, 0.02, 3)).astype(np.float32)
+        yield replace(
+            no_motion(),
+            rotation=rng.normal(0, 0.06, 3).astype(np.float32),
+            expression=rng.normal(0, 0.003, (MESH, 3)).astype(np.float32),
+            closure=rng.uniform(0, 0.8, 2).astype(np.float32),
+            gaze=rng.normal(0, 0.05, (2, 2)).astype(np.float32),
+        )

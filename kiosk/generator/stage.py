@@ -2,25 +2,33 @@
 
 from kiosk.generator.engine import Engine
 from kiosk.messages import Layers, PortraitMotion
+from kiosk.model.spec import RESOLUTION
+from kiosk.rig.rig import Rig
 
 
 class GeneratorStage:
-    """Runs one engine."""
+    """Draws the flow of a motion and runs one engine on it.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    Args:
+        rig: the portrait's.
+        engine: its network.
+    """
 
-    def __call__(self, motion: PortraitMotion | None, /) -> Layers | None:
+    def __init__(self, rig: Rig, engine: Engine) -> None:
+        self._rig, self._engine = rig, engine
+
+    def __call__(self, message: PortraitMotion | None, /) -> Layers | None:
         """The layers for a motion; none when nothing came."""
-        if motion is None:
+        if message is None:
             return None
-        maps = self._engine.infer(motion.landmarks)
+        flow = self._rig.flow(message.motion, RESOLUTION)
+        maps = self._engine.infer(message.landmarks, flow)
         return Layers(
-            portrait_id=motion.portrait_id,
+            portrait_id=message.portrait_id,
             flow=maps.flow,
             paint=maps.paint,
             cover=maps.cover,
-            captured_at=motion.captured_at,
+            captured_at=message.captured_at,
         )
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from kiosk.model import spec
 from kiosk.model.generator import Generator
 
 # kept at full precision on disk; of all else half is enough, and half the size
-_WHOLE = ("code_mean", "code_basis", "prior.anchor", "prior.centre", "prior.flow_mean")
+_WHOLE = ("code_mean", "code_basis")
 BASE = Path(__file__).parent / "data" / "base.safetensors"
 
 
@@ -27,7 +27,7 @@ def save_generator(generator: Generator, path: Path) -> None:
         for name, value in generator.state_dict().items()
     }
     partial = path.with_suffix(".partial")
-    save_file(tensors, str(partial), metadata={"network": "tableau-vivant generator 2"})
+    save_file(tensors, str(partial), metadata={"network": "tableau-vivant generator 3"})
     partial.replace(path)
 
 

@@ -1,9 +1,8 @@
-"""Landmarks to layers: a small network that knows one artwork.
+"""Landmarks and flow to layers: a small network that knows one artwork.
 
-A linear code of the landmarks drives a *prior flow* (a few layers onto principal components of
-flow), which is kept in the head's own frame, where eyes and mouth stay in their place. The artwork
-warped by it, the flow itself and masks of mouth and eyes enter a small U-Net, modulated by the
-code, that refines the flow and paints what no warp can give.
+The rig says where the paint of every pixel comes from (`kiosk.rig`). The artwork warped by that
+flow, the flow itself and masks of mouth and eyes enter a small U-Net, modulated by a linear code of
+the landmarks, that refines the flow and paints what no warp can give.
 
 After Zakharov et al., *Few-Shot Adversarial Learning of Realistic Neural Talking Head Models*,
 2019, and *Fast Bi-layer Neural Synthesis of One-Shot Realistic Head Avatars*, 2020.
@@ -19,9 +18,6 @@ from kiosk.model.layers import (
     FiLMConvolution,
     border_window,
     canvas_grid,
-    foveate,
-    into_frame,
-    look_up,
     over,
     upsample,
     warp,
@@ -31,57 +27,6 @@ FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
 COVER_BIAS, COVER_MOUTH = -3.0, 6.0  # begin by covering the open mouth and nothing else
 _UNET = ("down0", "down1", "down2", "down3", "middle", "up2", "up1", "up0", "refine")
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
-
-
-class PriorFlow(nn.Module):
-    """Code to a smooth flow on a coarse grid that moves with the head, by principal components.
-
-    In the head's frame a wink is the same few components wherever the head is: with as many
-    components the flow's error at the eyes is nearly halved (docs/method.md).
-    """
-
-    anchor: Tensor
-    centre: Tensor
-    flow_mean: Tensor
-    flow_basis: Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        width, components = spec.FLOW_WIDTH, spec.FLOW_COMPONENTS
-        self.linear = nn.Linear(spec.CODE, components)
-        self.layers = nn.Sequential(
-            nn.Linear(spec.CODE, width), nn.GELU(), nn.Linear(width, width), nn.GELU(),
-            nn.Linear(width, width), nn.GELU(), nn.Linear(width, components),
-        )  # fmt: skip
-        self.register_buffer("anchor", torch.zeros(3, LANDMARKS))
-        self.register_buffer("centre", torch.zeros(2))
-        self.register_buffer("flow_mean", torch.zeros(2 * spec.PRIOR**2))
-        self.register_buffer("flow_basis", torch.zeros(components, 2 * spec.PRIOR**2))
-
-    def coefficients(self, code: Tensor) -> Tensor:
-        """(N, CODE) to (N, FLOW_COMPONENTS), each about unit variance."""
-        return self.layers(code) + self.linear(code)
-
-    def forward(self, code: Tensor, landmarks: Tensor, grid: Tensor) -> Tensor:
-        """The flow at places of the canvas.
-
-        Args:
-            code: (N, CODE).
-            landmarks: (N, 478, 3) canvas coordinates.
-            grid: (1, H, W, 2) canvas coordinates.
-
-        Returns:
-            (N, 2, 2 * H, 2 * W), canvas units: places are smooth, so half of them will do.
-        """
-        flow = self.coefficients(code) @ self.flow_basis + self.flow_mean
-        flow = flow.view(-1, 2, spec.PRIOR, spec.PRIOR)
-        places = foveate(into_frame(grid, self.frame(landmarks)), self.centre)
-        places = upsample(places.permute(0, 3, 1, 2), 2, "bilinear").permute(0, 2, 3, 1)
-        return look_up(flow, places)
-
-    def frame(self, landmarks: Tensor) -> Tensor:
-        """Where the head's rigid part has gone: (N, 3, 2), canvas coordinates of x, y and 1."""
-        return self.anchor @ landmarks[..., :2]
 
 
 class Generator(nn.Module):
@@ -100,7 +45,6 @@ class Generator(nn.Module):
             self.register_buffer(name, torch.zeros(spec.weight_shapes()[name]))
         self.register_buffer("grid", canvas_grid(spec.WORKING), persistent=False)
         self.register_buffer("window", border_window(spec.RESOLUTION), persistent=False)
-        self.prior = PriorFlow()
         self.style = nn.Sequential(
             nn.Linear(spec.CODE, 128), nn.LeakyReLU(0.1),
             nn.Linear(128, spec.STYLE), nn.LeakyReLU(0.1),
@@ -129,44 +73,48 @@ class Generator(nn.Module):
         assert self.heads.bias is not None
         nn.init.zeros_(self.heads.bias)
         with torch.no_grad():
-            self.heads.weight[:8] = 0  # flow: begin with the prior alone
+            self.heads.weight[:8] = 0  # flow: begin with the rig's alone
             self.heads.bias[20:] = COVER_BIAS
 
     def encode(self, landmarks: Tensor) -> Tensor:
         """(N, 478, 3) to (N, CODE); always in float32."""
         return (landmarks.reshape(-1, LANDMARKS * 3) - self.code_mean) @ self.code_basis
 
-    def forward(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, landmarks: Tensor, flow: Tensor, masks: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """The layers of one moment.
 
         Args:
             landmarks: (N, 478, 3) float32, canvas coordinates.
+            flow: (N, 2, RESOLUTION, RESOLUTION) float32, canvas units, as the rig draws it.
             masks: (N, MASKS, WORKING, WORKING) float, 0 to 1.
 
         Returns:
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
-        code = self.encode(landmarks)
-        fine = self.prior(code, landmarks, self.grid)  # (N, 2, H, W)
-        prior = F.avg_pool2d(fine, 2)  # (N, 2, H/2, W/2)
-        warped = over(warp(self.artwork, prior, self.grid), self.plate)
-        given = torch.cat([warped * 2 - 1, prior * FLOW_INPUT_GAIN, masks], 1)
+        style = self.style(self.encode(landmarks) * 4)
+        coarse = F.avg_pool2d(flow, 2)  # (N, 2, H/2, W/2)
+        warped = over(warp(self.artwork, coarse, self.grid), self.plate)
+        given = torch.cat([warped * 2 - 1, coarse * FLOW_INPUT_GAIN, masks], 1)
         kind = self.expand.weight.dtype
-        features = self._unet(F.pixel_unshuffle(given, 2).to(kind), self.style(code * 4).to(kind))
+        features = self._unet(F.pixel_unshuffle(given, 2).to(kind), style.to(kind))
         features = F.pixel_shuffle(self.expand(features), 2)
         features = F.leaky_relu(self.detail(torch.cat([features, given.to(kind)], 1)), 0.1)
         heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
-        flow = fine + heads[:, :2] * FLOW_STEP
+        refined = flow + heads[:, :2] * FLOW_STEP
         logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], 2, "bilinear")
-        return flow * self.window, torch.sigmoid(heads[:, 2:5]), logit
+        return refined * self.window, torch.sigmoid(heads[:, 2:5]), logit
 
-    def layers(self, landmarks: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def layers(
+        self, landmarks: Tensor, flow: Tensor, masks: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """As `forward`, with the cover itself: 0 to 1, and 0 at the canvas's border."""
-        flow, paint, logit = self(landmarks, masks)
+        flow, paint, logit = self(landmarks, flow, masks)
         return flow, paint, torch.sigmoid(logit) * self.window
 
     def lower_convolutions(self, kind: torch.dtype) -> "Generator":
-        """Let the convolutions compute in another precision, in place; code and prior do not."""
+        """Let the convolutions compute in another precision, in place; the code does not."""
         for name in (*_UNET, "expand", "detail", "heads"):
             getattr(self, name).to(kind)
         return self

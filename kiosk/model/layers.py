@@ -4,8 +4,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-FOVEA = 1.0  # by how much the middle of the prior flow's grid is denser
-
 
 class FiLMConvolution(nn.Module):
     """3x3 convolution, feature-wise modulation by a style, leaky ReLU.
@@ -50,46 +48,6 @@ def look_up(image: Tensor, where: Tensor) -> Tensor:
 def warp(image: Tensor, flow: Tensor, grid: Tensor) -> Tensor:
     """Sample (N or 1, C, h, w) at `grid` + `flow` (N, 2, H, W): (N, C, H, W)."""
     return look_up(image, grid + flow.permute(0, 2, 3, 1))
-
-
-def into_frame(grid: Tensor, frame: Tensor) -> Tensor:
-    """Where points of the canvas lie in a frame that has moved.
-
-    Args:
-        grid: (1, H, W, 2) canvas coordinates.
-        frame: (N, 3, 2) where the frame's x, y and 1 have gone: x @ frame[:2] + frame[2].
-
-    Returns:
-        (N, H, W, 2) coordinates in the frame.
-    """
-    (a, b), (c, d) = (row.unbind(-1) for row in frame[:, :2].unbind(1))
-    area = (a * d - b * c).clamp_min(1e-3)  # a face seen from its edge still gives numbers
-    inverse = torch.stack([d, -b, -c, a], -1) / area[:, None]
-    places = (grid.flatten(1, 2) - frame[:, 2:]) @ inverse.view(-1, 2, 2)
-    return places.view(-1, *grid.shape[1:])
-
-
-def foveate(places: Tensor, centre: Tensor) -> Tensor:
-    """Spread the middle of a picture: places (..., 2) of the canvas to those of a denser grid.
-
-    About `centre` (2,) steps are `1 + FOVEA` times as long, at the border so much shorter; the
-    border itself stays.
-    """
-    share, room = _from_centre(places, centre)
-    return centre + share * (1 + FOVEA) / (1 + FOVEA * share.abs()) * room
-
-
-def unfoveate(places: Tensor, centre: Tensor) -> Tensor:
-    """Undo `foveate`."""
-    share, room = _from_centre(places, centre)
-    return centre + share / (1 + FOVEA - FOVEA * share.abs()) * room
-
-
-def _from_centre(places: Tensor, centre: Tensor) -> tuple[Tensor, Tensor]:
-    """How far towards the border places lie, on each axis, -1 to 1; and the room to it."""
-    offset = places - centre
-    room = 1 - torch.sign(offset) * centre
-    return offset / room, room
 
 
 def over(figure: Tensor, plate: Tensor) -> Tensor:

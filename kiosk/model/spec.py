@@ -14,34 +14,36 @@ from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, LANDMARKS
 from kiosk.messages import Floats
 
 RESOLUTION = 256  # flow, paint and cover
-WORKING = RESOLUTION // 2  # where the network's input lives
-PRIOR = 96  # the prior flow's grid, in the head's frame, closest about the face
+WORKING = RESOLUTION // 2  # where the network works
 MASKS = 3  # mouth, eyes, irises
 CODE = 64  # principal components of the landmarks
-FLOW_COMPONENTS = 192
-FLOW_WIDTH = 384  # of the layers between code and components
 CHANNELS = (40, 64, 96, 96)  # at RESOLUTION / 4, / 8, / 16, / 32
 STYLE = 96
 DETAIL = 24  # channels at WORKING, before the heads
 HEADS = 6  # flow x and y, paint R, G and B, cover
 
-INPUTS = {"landmarks": (1, LANDMARKS, 3), "masks": (1, MASKS, WORKING, WORKING)}
+INPUTS = {
+    "landmarks": (1, LANDMARKS, 3),  # canvas coordinates
+    "flow": (
+        1,
+        2,
+        RESOLUTION,
+        RESOLUTION,
+    ),  # source minus target, canvas units: the rig's
+    "masks": (1, MASKS, WORKING, WORKING),  # 0 to 1
+}
 OUTPUTS = {
-    "flow": (1, 2, RESOLUTION, RESOLUTION),  # canvas units, source minus target
+    "flow": (1, 2, RESOLUTION, RESOLUTION),  # as given, refined
     "paint": (1, 3, RESOLUTION, RESOLUTION),  # 0 to 1
     "cover": (1, 1, RESOLUTION, RESOLUTION),  # 0 to 1
 }
 
-# fixed in each portrait's weights: its picture and what its landmarks and flows look like
+# fixed in each portrait's weights: its picture and what its landmarks look like
 _BUFFERS = {
     "artwork": (1, 4, WORKING, WORKING),
     "plate": (1, 3, WORKING, WORKING),
     "code_mean": (LANDMARKS * 3,),
     "code_basis": (LANDMARKS * 3, CODE),
-    "prior.anchor": (3, LANDMARKS),
-    "prior.centre": (2,),
-    "prior.flow_mean": (2 * PRIOR * PRIOR,),
-    "prior.flow_basis": (FLOW_COMPONENTS, 2 * PRIOR * PRIOR),
 }
 _SUBPIXELS = 4
 
@@ -60,11 +62,6 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
         shapes |= _convolution(f"{name}.convolution", source, target)
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
-    shapes |= _linear("prior.linear", CODE, FLOW_COMPONENTS)
-    shapes |= _linear("prior.layers.0", CODE, FLOW_WIDTH)
-    shapes |= _linear("prior.layers.2", FLOW_WIDTH, FLOW_WIDTH)
-    shapes |= _linear("prior.layers.4", FLOW_WIDTH, FLOW_WIDTH)
-    shapes |= _linear("prior.layers.6", FLOW_WIDTH, FLOW_COMPONENTS)
     shapes |= _convolution("expand", c0, 20 * _SUBPIXELS)
     shapes |= _convolution("detail", 20 + 3 + 2 + MASKS, DETAIL)
     shapes |= _convolution("heads", DETAIL, HEADS * _SUBPIXELS)

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.messages import Face, Floats, Motion, PortraitMotion, Visitor
-from kiosk.motion.easing import smootherstep
 from kiosk.motion.follower import Follower
 from kiosk.motion.idle import Idle
 from kiosk.motion.retarget import Retarget
-from kiosk.motion.rig import no_motion, pose_landmarks
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget
+from kiosk.rig.easing import smootherstep
+from kiosk.rig.landmarks import no_motion, pose_landmarks
 
 __all__ = ["Director", "Gains", "Limits", "MotionTarget", "hand_over"]
 
@@ -48,7 +48,7 @@ class Director:
     def __call__(
         self, visitor: Visitor, now: float, glance: Points | None = None
     ) -> PortraitMotion:
-        """The portrait's landmarks for one frame.
+        """The portrait's motion for one frame.
 
         Args:
             visitor: the leading face, or none.
@@ -60,12 +60,9 @@ class Director:
         part = (now - self._changed_at) / self._settings.handover_s
         self._shown = hand_over(self._before, wanted, part) if part < 1.0 else wanted
         landmarks = pose_landmarks(self._portrait.landmarks, self._shown)
-        return PortraitMotion(self._portrait.portrait_id, landmarks, visitor.captured_at)
-
-    @property
-    def motion(self) -> Motion:
-        """What was shown last."""
-        return self._shown
+        return PortraitMotion(
+            self._portrait.portrait_id, self._shown, landmarks, visitor.captured_at
+        )
 
     def _change_hands(self, face: Face | None, now: float) -> None:
         hand = None if face is None else face.track_id

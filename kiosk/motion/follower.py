@@ -22,8 +22,8 @@ from kiosk.motion.geometry import (
 )
 from kiosk.motion.neutral import NeutralLearner
 from kiosk.motion.retarget import Gesture, gesture_of
-from kiosk.motion.rig import pivot_of
 from kiosk.motion.settings import MotionSettings
+from kiosk.rig.landmarks import pivot_of
 from kiosk.tracking.smoothing import OneEuro
 
 Points = NDArray[np.float64]

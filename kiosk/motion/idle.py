@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from kiosk.face import MESH
 from kiosk.messages import Motion
-from kiosk.motion.easing import smoothstep
-from kiosk.motion.rig import face_height
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget, Neck
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.landmarks import face_height
 
 Points = NDArray[np.float64]
 

@@ -23,9 +23,9 @@ from kiosk.motion.parts import (
     part_weights,
     proportions_of,
 )
-from kiosk.motion.rig import face_height
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget, Neck, soft_limit
+from kiosk.rig.landmarks import face_height
 
 Points = NDArray[np.float64]
 

@@ -13,10 +13,10 @@ import numpy as np
 from kiosk.messages import Motion
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import Measures, fit_pose, free_of_pose, measure
-from kiosk.motion.rig import Points, no_motion
 from kiosk.motion.target import Gains
 from kiosk.puppet.detect import track_pictures
 from kiosk.puppet.render import Puppet
+from kiosk.rig.landmarks import Points, no_motion
 
 GAZES = np.linspace(-0.16, 0.16, 7)  # eye widths
 LIDS = np.linspace(0.0, 1.0, 6)

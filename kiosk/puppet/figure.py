@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kiosk.face import MESH, NOSE_TIP
 from kiosk.messages import Bytes, Floats
+from kiosk.rig.raster import pull_push
 from kiosk.tracking.landmarker import silence_stderr
 
 SIZE = 512  # the puppet's working size: twice the generator's resolution
@@ -91,8 +92,7 @@ def make_figure(crop: Bytes, matte: Grey, plate: Bytes, landmarks: Floats) -> Fi
 def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
     """The picture with the sitter painted out: a smooth fill that carries the ground's own grain.
 
-    Near the silhouette the fill continues what it meets; far inside it is the ground's colour
-    (pull-push, Gortler et al., *The Lumigraph*, 1996).
+    Near the silhouette the fill continues what it meets; far inside it is the ground's colour.
     """
     side = crop.shape[0]
     work = _resize(crop, SIZE)
@@ -109,22 +109,6 @@ def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
     hidden = cv2.GaussianBlur(hidden, (0, 0), max(side / 400, 0.8))[..., None]
     fill += _grain(crop, hidden[..., 0] < 0.01)
     return np.clip(crop * (1 - hidden) + fill * hidden, 0, 255).astype(np.uint8)
-
-
-def pull_push(image: Floats, known: Grey) -> Floats:
-    """Fill an (H, W, C) image smoothly from where `known` (H, W) is 1."""
-    levels = [(image * known[..., None], known)]
-    while min(levels[-1][0].shape[:2]) > 1:
-        height, width = levels[-1][0].shape[:2]
-        half = ((width + 1) // 2, (height + 1) // 2)
-        levels.append(tuple(cv2.resize(x, half, interpolation=cv2.INTER_AREA) for x in levels[-1]))
-    colour, weight = levels[-1]
-    filled = colour.reshape(*weight.shape, -1) / np.maximum(weight, 1e-6)[..., None]
-    for colour, weight in levels[-2::-1]:
-        above = cv2.resize(filled, colour.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        above = above.reshape(colour.shape)
-        filled = colour + (1 - np.clip(weight, 0, 1))[..., None] * above
-    return np.asarray(filled, np.float32)
 
 
 def _segment(small: Bytes, landmarks: Floats) -> Grey:

@@ -15,10 +15,11 @@ from kiosk.face import MESH
 from kiosk.messages import Floats
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose
-from kiosk.motion.rig import Points, no_motion
 from kiosk.motion.target import Limits, Neck
 from kiosk.puppet.figure import SIZE
-from kiosk.puppet.mesh import FACE_TRIANGLES, PuppetMesh, to_pixels
+from kiosk.rig.landmarks import Points, no_motion
+from kiosk.rig.mesh import FACE_TRIANGLES, Mesh
+from kiosk.rig.raster import to_pixels
 
 STRETCH = 3.5
 SHARE = 0.015
@@ -27,14 +28,14 @@ LEAST_DEG, MOST_DEG = 6.0, (26.0, 18.0, 18.0)  # yaw, pitch, roll
 AWAY_DEG = (45.0, 32.0, 32.0)  # from facing us, the painted pose included
 
 
-def find_limits(puppet_mesh: PuppetMesh, matte: Floats) -> Limits:
+def find_limits(mesh: Mesh, matte: Floats) -> Limits:
     """The widest turns, each direction by itself, that keep the surface whole.
 
     Args:
-        puppet_mesh: of the artwork.
+        mesh: of the artwork.
         matte: (SIZE, SIZE) of the artwork, 0 to 1.
     """
-    surface = Surface(puppet_mesh, matte)
+    surface = Surface(mesh, matte)
     sides = []
     for axis in range(3):
         negative, positive = (surface.widest(axis, sign) for sign in (-1.0, 1.0))
@@ -45,7 +46,7 @@ def find_limits(puppet_mesh: PuppetMesh, matte: Floats) -> Limits:
 class Surface:
     """One artwork's surface, to be turned until it breaks."""
 
-    def __init__(self, mesh: PuppetMesh, matte: Floats) -> None:
+    def __init__(self, mesh: Mesh, matte: Floats) -> None:
         self._mesh, self._matte = mesh, matte
         still = mesh.still.astype(np.float32)
         self._neck = Neck(still, Limits())
@@ -75,10 +76,10 @@ class Surface:
         """Pixels of the turned picture that are drawn out, or show ground inside the face."""
         mesh = self._mesh
         moved = mesh.move(replace(no_motion(), rotation=self._neck.turn(turn_deg)))
-        sources, which = mesh.rasterise(moved)
+        sources, which = mesh.rasterise(moved, SIZE)
         stretch = _stretch(mesh.vertices[:, :2], moved.vertices[:, :2], mesh.triangles)
         drawn_out = (which >= 0) & (stretch > STRETCH)[which]
-        where = to_pixels(sources)
+        where = to_pixels(sources, SIZE)
         matte = cv2.remap(self._matte, where.astype(np.float32), None, cv2.INTER_LINEAR)
         hole = (which >= 0) & (which < FACE_TRIANGLES) & (matte < 0.5)
         return float((drawn_out | hole).sum())

@@ -17,9 +17,9 @@ from kiosk.face import (
     UPPER_LIP,
 )
 from kiosk.messages import Floats
-from kiosk.motion.easing import smoothstep
-from kiosk.motion.rig import Points
 from kiosk.puppet.figure import SIZE, Figure
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.landmarks import Points
 
 CORNERS = (78, 308)  # of the inner lips
 LOWER_LIP_FLESH = (17, 84, 314, 16, 85, 315)
@@ -69,7 +69,7 @@ class MouthInterior:
         self.normal = np.array([-self.axis[1], self.axis[0]])
         self.middle = self.still[[UPPER_LIP, LOWER_LIP], :2].mean(0)
 
-    def paint(self, points: Points, moved: Points, before_turn: Points) -> Floats:
+    def paint(self, points: Points | Floats, moved: Points, before_turn: Points) -> Floats:
         """Colours at screen points inside the opening.
 
         Args:
@@ -87,7 +87,9 @@ class MouthInterior:
         colour = self._add_tongue(colour, u, v, jaw=jaw, opening=opening)
         return self._add_teeth(colour, u, v).astype(np.float32)
 
-    def _frame(self, points: Points, moved: Points, before_turn: Points) -> tuple[Points, Points]:
+    def _frame(
+        self, points: Points | Floats, moved: Points, before_turn: Points
+    ) -> tuple[Points, Points]:
         """Screen points in the mouth's own frame, following the head but not the lips' shape."""
         lips = list(LIPS)
         source = np.column_stack([before_turn[lips, :2], np.ones(len(lips))])

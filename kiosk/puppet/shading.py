@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from kiosk.face import EYES, LIPS, MESH
 from kiosk.messages import Floats
-from kiosk.motion.easing import smoothstep
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import fit_pose, free_of_pose
 from kiosk.motion.parts import fit_parts, proportions_of
-from kiosk.puppet.figure import Figure
-from kiosk.puppet.mesh import face_normals, to_pixels
+from kiosk.puppet.figure import SIZE, Figure
 from kiosk.puppet.shades import load_shades
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.mesh import face_normals
+from kiosk.rig.raster import to_pixels
 
 Points = NDArray[np.float64]
 
@@ -79,7 +80,7 @@ class Shading:
 def _tones_at(figure: Figure) -> Points:
     """The artwork's colours at the face's landmarks: (468, 3) RGB, 0 to 255."""
     soft = cv2.GaussianBlur(figure.artwork, (0, 0), _BLUR_PX)
-    where = to_pixels(figure.landmarks[:MESH, :2]).astype(np.float32)[None]
+    where = to_pixels(figure.landmarks[:MESH, :2], SIZE).astype(np.float32)[None]
     seen = cv2.remap(soft, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(seen[0], np.float64)
 

@@ -1,1 +1,1 @@
-"""Makes the networks: pairs from a puppet, the prior flow, adversarial fine-tuning."""
+"""Makes the networks: pairs from a puppet, then adversarial fine-tuning."""

@@ -16,7 +16,7 @@ from kiosk.face import CHIN, FOREHEAD, LANDMARKS, MESH
 from kiosk.messages import Bytes, Floats
 from kiosk.motion.geometry import angles_deg
 from kiosk.motion.parts import fit_parts, proportions_of
-from kiosk.puppet.mesh import face_normals, face_triangles
+from kiosk.rig.mesh import face_normals, face_triangles
 from kiosk.training.performers import Performer, follow_face, perform
 
 Points = NDArray[np.float64]

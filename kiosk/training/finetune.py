@@ -29,7 +29,7 @@ from kiosk.model.generator import Generator
 from kiosk.model.layers import upsample
 from kiosk.model.precision import bfloat16_pays
 from kiosk.model.spec import RESOLUTION, draw_masks
-from kiosk.motion.rig import face_middle
+from kiosk.rig.landmarks import face_middle
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
@@ -71,10 +71,9 @@ class Batch:
     """Some pairs as tensors."""
 
     landmarks: Tensor  # (N, 478, 3)
+    flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
     masks: Tensor  # (N, MASKS, WORKING, WORKING), 0 to 1
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
-    flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
-    valid: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
     hole: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
 
     @classmethod
@@ -92,7 +91,6 @@ class Batch:
             masks=torch.from_numpy(masks).to(device).float() / 255,
             picture=unit(pairs.frame).permute(0, 3, 1, 2).contiguous(),
             flow=torch.from_numpy(np.array(pairs.flow[index], np.float32)).to(device),
-            valid=unit(pairs.valid)[:, None],
             hole=unit(pairs.hole)[:, None],
         )
 
@@ -107,15 +105,15 @@ class Finetuning:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.manual_seed(settings.seed)
         self.generator = _arrange(generator.to(self.device), torch.channels_last)
-        self.generator.prior.requires_grad_(False)  # fitted before; its gradients would pile up
         self.average = copy.deepcopy(self.generator)
         self.critic = Discriminator().to(self.device)
         self.canvas = canvas.to(self.device)
         self.head = losses.head_mask(canvas.landmarks, canvas.matte())
         self.centre = face_centre(canvas.landmarks)
-        learnt = [p for p in generator.parameters() if p.requires_grad]
         rate, critic_rate = settings.learning_rate, settings.critic_learning_rate
-        self.optimiser = torch.optim.AdamW(learnt, rate, betas=(0.9, 0.99), weight_decay=1e-4)
+        self.optimiser = torch.optim.AdamW(
+            self.generator.parameters(), rate, betas=(0.9, 0.99), weight_decay=1e-4
+        )
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), critic_rate, (0.5, 0.99))
         self.elapsed, self.step = 0.0, 0
         self.low_precision = bfloat16_pays(self.device)
@@ -131,7 +129,7 @@ class Finetuning:
         judged = self.share >= self.settings.critic_from
         kind = self.device.type
         with torch.autocast(kind, torch.bfloat16, enabled=self.low_precision):
-            flow, paint, logit = self.generator(batch.landmarks, batch.masks)
+            flow, paint, logit = self.generator(batch.landmarks, batch.flow, batch.masks)
         picture = self.canvas.compose(flow, paint, torch.sigmoid(logit) * self.generator.window)
         features = losses.feature_mask(batch.masks)
         weight = losses.picture_weight(self.head, features)
@@ -139,8 +137,7 @@ class Finetuning:
         loss = reconstruction + losses.cover_error(
             logit, paint, wanted=batch.picture, hole=batch.hole, weight=weight
         )
-        flow_weight = batch.valid * (0.3 + self.head + 10 * features)
-        loss = loss + (1 - 0.6 * self.share) * losses.flow_error(flow, batch.flow, flow_weight)
+        loss = loss + losses.flow_error(flow, batch.flow)
         if judged:
             loss = loss + self._judge(picture, batch)
         self.optimiser.zero_grad(set_to_none=True)

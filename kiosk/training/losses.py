@@ -8,9 +8,10 @@ from kiosk.face import CHIN
 from kiosk.messages import Floats
 from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
-from kiosk.model.spec import RESOLUTION, draw_masks
+from kiosk.model.spec import RESOLUTION
 
 GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
+FLOW_WEIGHT = 20.0  # per canvas unit
 
 
 def head_mask(landmarks: Floats, matte: Tensor) -> Tensor:
@@ -36,17 +37,6 @@ def picture_weight(head: Tensor, features: Tensor) -> Tensor:
     return weight / weight.mean((1, 2, 3), keepdim=True)
 
 
-def flow_weight(landmarks: Floats, matte: Tensor) -> Tensor:
-    """How much the flow counts in places of the neutral picture: (1, 1, RESOLUTION, RESOLUTION).
-
-    Args:
-        landmarks: (478, 3) neutral, canvas coordinates.
-        matte: (1, 1, RESOLUTION, RESOLUTION).
-    """
-    masks = torch.from_numpy(draw_masks(landmarks))[None].float() / 255
-    return 0.3 + head_mask(landmarks, matte) + 2 * F.max_pool2d(feature_mask(masks), 9, 1, 4)
-
-
 def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     """Weighted L1 of colours and of their gradients."""
     error = picture - wanted
@@ -55,15 +45,9 @@ def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     return 10 * (weight * error.abs()).mean() + 5 * (across + down)
 
 
-def flow_error(flow: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
-    """L1 of the flow, where the puppet knows it.
-
-    Args:
-        flow: (N, 2, RESOLUTION, RESOLUTION).
-        wanted: (N, 2, RESOLUTION, RESOLUTION).
-        weight: (N, 1, RESOLUTION, RESOLUTION), 0 where unknown.
-    """
-    return ((flow - wanted).abs() * weight).mean() * 64
+def flow_error(flow: Tensor, wanted: Tensor) -> Tensor:
+    """L1 of the flow: how far (N, 2, RESOLUTION, RESOLUTION) strays from what the rig drew."""
+    return FLOW_WEIGHT * (flow - wanted).abs().mean()
 
 
 def cover_error(

@@ -29,9 +29,8 @@ from kiosk.puppet.render import Pair, Puppet
 CHUNK = 64
 _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "landmarks": ((478, 3), np.float32),
-    "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "flow": ((2, RESOLUTION, RESOLUTION), np.float16),
-    "valid": ((RESOLUTION, RESOLUTION), np.uint8),
+    "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "hole": ((RESOLUTION, RESOLUTION), np.uint8),
 }
 
@@ -44,9 +43,8 @@ class Pairs:
     """Memory-mapped pairs; every array's first axis is the moment."""
 
     landmarks: NDArray[np.float32]
-    frame: NDArray[np.uint8]
     flow: NDArray[np.float16]
-    valid: NDArray[np.uint8]
+    frame: NDArray[np.uint8]
     hole: NDArray[np.uint8]
 
     def __len__(self) -> int:

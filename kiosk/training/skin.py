@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.face import CHIN, EYES, FOREHEAD, MESH, OVAL, WHOLE_LIPS
-from kiosk.motion.easing import smoothstep
-from kiosk.puppet.mesh import face_triangles
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.mesh import face_triangles
 from kiosk.training.brightness import face_edges
 from kiosk.training.plain import NAMES, UPPER
 

@@ -1,7 +1,8 @@
-"""The mesh of one artwork: the face's triangles, and a grid that joins hair, neck and body to them.
+"""The mesh of one artwork: the face's triangles, and a grid that joins all the rest to them.
 
 Everything is in canvas coordinates. The head turns as one solid; the grid's weight falls from 1 on
 the head to a little on the chest, and to nothing at the canvas's border, so that no seam can show.
+The grid covers the ground, too: what the sitter has left is told by the matte, which moves along.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,9 @@ from scipy.spatial import Delaunay
 
 from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK, Eye
 from kiosk.messages import Floats, Motion
-from kiosk.motion.easing import smoothstep
-from kiosk.motion.rig import Points, express, face_height, pivot_of, turn
-from kiosk.puppet.figure import SIZE, Figure
-from kiosk.puppet.raster import rasterise
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.landmarks import Points, express, face_height, pivot_of, turn
+from kiosk.rig.raster import rasterise, to_pixels
 
 GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
@@ -38,14 +38,19 @@ class MovedMesh:
     before_turn: Points  # (468, 3) the face before the head's turn
 
 
-class PuppetMesh:
-    """Vertices, triangles and weights of one figure."""
+class Mesh:
+    """Vertices, triangles and weights of one sitter.
 
-    def __init__(self, figure: Figure) -> None:
-        self.still: Points = figure.landmarks.astype(np.float64)
+    Args:
+        landmarks: (478, 3) neutral, canvas coordinates.
+        matte: (S, S) of any size, 0 to 1: where the sitter is.
+    """
+
+    def __init__(self, landmarks: Floats, matte: Floats) -> None:
+        self.still: Points = landmarks.astype(np.float64)
         face = self.still[:MESH]
-        grid = _grid_around(face, figure.matte)
-        self.vertices = np.vstack([face, _with_depth(grid, face)])
+        grid = _grid_around(face)
+        self.vertices = np.vstack([face, _with_depth(grid, face, _share_of_sitter(grid, matte))])
         self.triangles = _join(face, grid)
         self.weight = _head_weight(self.vertices, face)
         self.pivot = pivot_of(self.still)
@@ -60,15 +65,15 @@ class PuppetMesh:
         moved = turn(points, motion, self.pivot, self.weight)
         return MovedMesh(moved, self._slide_lids(motion), face)
 
-    def rasterise(self, moved: MovedMesh) -> tuple[Floats, NDArray[np.int32]]:
-        """What each pixel shows: sources (SIZE, SIZE, 2); and which triangle, -1 for none."""
+    def rasterise(self, moved: MovedMesh, size: int) -> tuple[Floats, NDArray[np.int32]]:
+        """What each pixel shows: sources (size, size, 2); and which triangle, -1 for none."""
         vertices = moved.vertices.copy()
-        vertices[:, :2] = to_pixels(vertices[:, :2])
+        vertices[:, :2] = to_pixels(vertices[:, :2], size)
         return rasterise(
             vertices.astype(np.float32),
             moved.sources.astype(np.float32),
             self.triangles,
-            size=SIZE,
+            size=size,
         )
 
     def _slide_lids(self, motion: Motion) -> Points:
@@ -82,7 +87,7 @@ class PuppetMesh:
 @lru_cache(maxsize=1)
 def face_triangles() -> NDArray[np.int32]:
     """The mesh's 852 triangles: (852, 3), in MediaPipe's own order (FACEMESH_TESSELATION)."""
-    with resources.files("kiosk.puppet").joinpath("data/triangles.npy").open("rb") as file:
+    with resources.files("kiosk.rig").joinpath("data/triangles.npy").open("rb") as file:
         triangles = np.asarray(np.load(file), np.int32)
     triangles.flags.writeable = False  # one array for all who ask
     return triangles
@@ -99,11 +104,6 @@ def face_normals(face: Points | Floats) -> Points:
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9))
 
 
-def to_pixels(points: Points | Floats) -> Points:
-    """Canvas coordinates to pixels at SIZE, integer at pixel centres."""
-    return np.asarray((points + 1) * (SIZE / 2) - 0.5)
-
-
 def _slide(sources: Points, eye: Eye, shut: float) -> None:
     upper, fold = list(eye.upper), list(eye.upper_fold)
     orbit, lower, under = list(eye.upper_orbit), list(eye.lower), list(eye.lower_fold)
@@ -116,18 +116,15 @@ def _slide(sources: Points, eye: Eye, shut: float) -> None:
     sources[lower] += 0.35 * bell * (sources[under] - sources[lower])
 
 
-def _grid_around(face: Points, matte: Floats) -> Points:
-    """Staggered vertices wherever the sitter is, outside the face: (G, 2)."""
+def _grid_around(face: Points) -> Points:
+    """Staggered vertices all over the canvas and a little beyond, outside the face: (G, 2)."""
     steps = np.arange(-1 - 2 * GRID, 1 + 2 * GRID, GRID)
     x, y = np.meshgrid(steps, steps)
     x[1::2] += GRID / 2
     grid = np.column_stack([x.ravel(), y.ravel()])
-    pixel = np.clip((grid + 1) * SIZE / 2, 0, SIZE - 1).astype(int)
-    near = cv2.dilate((matte > 0.05).astype(np.uint8), np.ones((41, 41), np.uint8))
-    inside = near[pixel[:, 1], pixel[:, 0]] > 0
     hull = cv2.convexHull(face[:, :2].astype(np.float32))
     apart = np.array([cv2.pointPolygonTest(hull, tuple(p), True) for p in grid.astype(float)])
-    return np.asarray(grid[inside & (apart < -0.03)])
+    return np.asarray(grid[apart < -0.03])
 
 
 def _join(face: Points, grid: Points) -> NDArray[np.int32]:
@@ -150,8 +147,19 @@ def _join(face: Points, grid: Points) -> NDArray[np.int32]:
     return np.vstack([face_triangles(), triangles]).astype(np.int32)
 
 
-def _with_depth(grid: Points, face: Points) -> Points:
-    """Give the grid a depth: hair recedes from the oval, the neck stands behind the chin."""
+def _share_of_sitter(grid: Points, matte: Floats) -> Points:
+    """How much of the picture around each vertex is the sitter: (G,), 0 to 1."""
+    soft = cv2.blur(matte, (round(GRID * len(matte) / 2),) * 2)
+    where = to_pixels(grid, len(matte)).astype(np.float32)[None]
+    return np.asarray(cv2.remap(soft, where, None, cv2.INTER_LINEAR)[0], np.float64)
+
+
+def _with_depth(grid: Points, face: Points, sitter: Points) -> Points:
+    """Give the grid a depth: hair recedes from the oval, the neck stands behind the chin.
+
+    Ground is as deep as the oval beside it: where it receded, the cheek would slide over it, and
+    the flow would jump at its outline.
+    """
     oval = face[list(OVAL)]
     width, height = np.ptp(face[:, 0]), face_height(face)
     distance = np.linalg.norm(grid[:, None] - oval[None, :, :2], axis=2)
@@ -163,7 +171,8 @@ def _with_depth(grid: Points, face: Points) -> Points:
         nearest + np.minimum(1.2 * apart, 0.5 * width), np.median(oval[:, 2]) + 0.15 * width
     )
     below = smoothstep((grid[:, 1] - (face[CHIN, 1] - 0.25 * height)) / (0.25 * height))
-    return np.column_stack([grid, (1 - below) * hair + below * neck])
+    receding = (1 - below) * hair + below * neck
+    return np.column_stack([grid, nearest + sitter * (receding - nearest)])
 
 
 def _head_weight(vertices: Points, face: Points) -> Points:

@@ -13,10 +13,12 @@ from scipy.ndimage import distance_transform_edt
 
 from kiosk.face import EYES, MESH
 from kiosk.messages import Bytes, Floats, Motion
-from kiosk.motion.easing import smoothstep
-from kiosk.motion.rig import Points, turn
-from kiosk.puppet.figure import SIZE
-from kiosk.puppet.mesh import FACE_TRIANGLES, PuppetMesh, to_pixels
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.landmarks import Points, turn
+from kiosk.rig.mesh import FACE_TRIANGLES, Mesh
+from kiosk.rig.raster import to_pixels
+
+SIZE = 512  # of the map of the sitter's paint
 
 SITTER = 0.9  # from this value of the matte on a pixel is the sitter's alone
 INSIDE_PX = 5  # so far from the silhouette, at SIZE, paint is free of the edge's dark
@@ -24,9 +26,15 @@ GROWTH = (1.0, 1.08)  # of a triangle's area: where the sitter's paint begins, a
 
 
 class HiddenSkin:
-    """One artwork's silhouette, and where its paint begins for each pixel of the ground."""
+    """One artwork's silhouette, and where its paint begins for each pixel of the ground.
 
-    def __init__(self, mesh: PuppetMesh, matte: Floats) -> None:
+    Args:
+        mesh: of the sitter.
+        matte: (S, S) of any size, 0 to 1.
+    """
+
+    def __init__(self, mesh: Mesh, matte: Floats) -> None:
+        matte = cv2.resize(matte, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
         inside = (matte > SITTER).astype(np.uint8)
         inside = cv2.erode(inside, np.ones((INSIDE_PX, INSIDE_PX), np.uint8))
         self._ground = inside == 0
@@ -36,22 +44,33 @@ class HiddenSkin:
         self._faces = mesh.triangles[:FACE_TRIANGLES]
         self._face, self._pivot = mesh.vertices[:MESH], mesh.pivot
         self._still = _areas(self._face, self._faces)
+        self._near_ground = self._reach_ground(len(mesh.triangles))
 
     def uncover(self, sources: Floats, triangle: NDArray[np.int32], motion: Motion) -> None:
         """Let the face's triangles show paint where they would show ground, in place.
 
         Args:
-            sources: (SIZE, SIZE, 2) what each pixel shows, canvas coordinates of the artwork.
-            triangle: (SIZE, SIZE) its triangle, -1 for none.
+            sources: (S, S, 2) what each pixel shows, canvas coordinates of the artwork.
+            triangle: (S, S) its triangle, -1 for none.
             motion: that was drawn.
         """
-        rows, columns = np.nonzero((triangle >= 0) & (triangle < FACE_TRIANGLES))
+        rows, columns = np.nonzero(self._near_ground[triangle])
         seen = sources[rows, columns]
         x, y = np.clip((seen + 1) * (SIZE / 2), 0, SIZE - 1).astype(int).T
         ground = self._ground[y, x]
         rows, columns, seen, x, y = (part[ground] for part in (rows, columns, seen, x, y))
         share = self._grown(motion)[triangle[rows, columns], None]
         sources[rows, columns] = seen + share * (self._nearest[y, x] - seen)
+
+    def _reach_ground(self, count: int) -> NDArray[np.bool_]:
+        """Whether a triangle holds ground: (count + 1,), False for the grid and for -1, none."""
+        reach = np.zeros(count + 1, bool)
+        corners = to_pixels(self._face[self._faces][..., :2], SIZE)
+        low = np.clip(np.floor(corners.min(1)).astype(int) - 1, 0, SIZE)
+        high = np.clip(np.ceil(corners.max(1)).astype(int) + 2, 0, SIZE)
+        for number, ((left, top), (right, bottom)) in enumerate(zip(low, high, strict=True)):
+            reach[number] = self._ground[top:bottom, left:right].any()
+        return reach
 
     def _grown(self, motion: Motion) -> NDArray[np.float32]:
         """How much the head's turn has brought each triangle into view: (FACE_TRIANGLES,)."""
@@ -65,7 +84,7 @@ def _draw_eyes(still: Points) -> Bytes:
     """The eyes with lids and lashes, which are no skin: (SIZE, SIZE), 0 or 1."""
     eyes = np.zeros((SIZE, SIZE), np.uint8)
     for eye in EYES:
-        ring = to_pixels(still[[*eye.upper_fold, *eye.lower_fold], :2])
+        ring = to_pixels(still[[*eye.upper_fold, *eye.lower_fold], :2], SIZE)
         cv2.fillConvexPoly(eyes, cv2.convexHull(np.round(ring).astype(np.int32)), (1,))
     return eyes
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.face import Eye
-from kiosk.motion.easing import smoothstep
-from kiosk.motion.rig import Points, eye_transform, eye_width
+from kiosk.messages import Floats
+from kiosk.rig.easing import smoothstep
+from kiosk.rig.landmarks import Points, eye_transform, eye_width
 
 # the part of the painted opening that may be shown, across and down: lashes stay outside
 ACROSS = (0.05, 0.95)
@@ -36,7 +37,7 @@ class Eyeball:
         iris, edge = still[eye.iris, :2], still[eye.iris + 1 : eye.iris + 5, :2]
         return cls(eye, still, iris, float(np.linalg.norm(edge - iris, axis=1).mean()))
 
-    def sources(self, points: Points, moved: Points, gaze: Points) -> Points:
+    def sources(self, points: Points | Floats, moved: Points, gaze: Points) -> Points:
         """What the eyeball shows at screen points.
 
         Args:
