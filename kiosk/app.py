@@ -17,10 +17,12 @@ import numpy as np
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config, PortraitSettings
 from kiosk.display.settings import DisplaySettings
+from kiosk.display.texels import canvas_slices
 from kiosk.health import Health, Report
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.mirror import Mirror
 from kiosk.motion.director import Director
+from kiosk.motion.shading import Shading
 from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.pack import Pack
@@ -235,7 +237,15 @@ def motion_target(pack: Pack) -> MotionTarget:
         landmarks=pack.landmarks,
         limits=Limits(**pack.meta.limits.model_dump()),
         gains=Gains(**pack.meta.gains.model_dump()),
+        shading=shading_of(pack),
     )
+
+
+def shading_of(pack: Pack) -> Shading:
+    """The light on a pack's sitter."""
+    light = pack.meta.light
+    picture = pack.artwork[canvas_slices(pack.meta.canvas)]
+    return Shading(picture, pack.landmarks, amount=light.amount, crease=light.crease)
 
 
 def rig_of(pack: Pack) -> Rig:

@@ -72,6 +72,7 @@ class PortraitMotion:
     portrait_id: str
     motion: Motion
     landmarks: Floats  # (478, 3) canvas coordinates: x and y in [-1, 1], z in the same unit
+    light: Floats  # (468,) change of log luminance at the face's landmarks
     captured_at: float
 
 
@@ -84,6 +85,7 @@ class Layers:
 
     portrait_id: str
     flow: Floats  # (r, r, 2) source minus target, canvas units, x then y
+    light: Floats  # (r, r) change of log luminance of what the flow shows
     paint: Floats  # (r, r, 3) RGB, 0 to 1
     cover: Floats  # (r, r) 0 shows the moved artwork, 1 the paint
     captured_at: float

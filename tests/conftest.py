@@ -30,7 +30,7 @@ def study(photograph: Path) -> Study:
 
 @pytest.fixture(scope="session")
 def puppet(study: Study) -> Puppet:
-    return Puppet(study.figure())
+    return study.puppet()
 
 
 @pytest.fixture(scope="session")

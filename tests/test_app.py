@@ -33,6 +33,7 @@ class ShortRoad(Road):
         return Layers(
             portrait_id=self.portrait_id,
             flow=np.zeros((256, 256, 2), np.float32),
+            light=np.zeros((256, 256), np.float32),
             paint=np.zeros((256, 256, 3), np.float32),
             cover=np.zeros((256, 256), np.float32),
             captured_at=motion.captured_at,

@@ -20,14 +20,17 @@ INSIDE = np.zeros((HEIGHT, WIDTH), bool)
 INSIDE[TOP : TOP + SIDE, LEFT : LEFT + SIDE] = True
 
 
-def make_layers(shift: float = 0.0, cover: float = 0.0, portrait_id: str = "gradient") -> Layers:
-    """A smooth bump of flow in the middle, and a painted patch."""
+def make_layers(
+    shift: float = 0.0, cover: float = 0.0, portrait_id: str = "gradient", light: float = 0.0
+) -> Layers:
+    """A smooth bump of flow and light in the middle, and a painted patch."""
     y, x = ((np.mgrid[:RESOLUTION, :RESOLUTION] + 0.5) * 2 / RESOLUTION - 1).astype(np.float32)
     bump = np.exp(-((x / 0.4) ** 2 + (y / 0.4) ** 2))
     paint = np.stack([0.5 + 0.5 * x, 0.5 + 0.5 * y, 0 * x + 0.2], axis=2)
     return Layers(
         portrait_id=portrait_id,
         flow=np.stack([shift * bump, -0.5 * shift * bump], axis=2).astype(np.float32),
+        light=(light * bump).astype(np.float32),
         paint=paint.astype(np.float32),
         cover=(cover * bump).astype(np.float32),
         captured_at=0.0,
@@ -159,7 +162,8 @@ def test_layers_of_another_resolution_are_drawn_as_well(
     screen: OffscreenScreen, pack: Pack
 ) -> None:
     layers = make_layers(0.2, 0.5)
-    half = replace(layers, flow=np.ascontiguousarray(layers.flow[::2, ::2]))
+    flow, light = (np.ascontiguousarray(x[::2, ::2]) for x in (layers.flow, layers.light))
+    half = replace(layers, flow=flow, light=light)
 
     assert np.array_equal(picture(screen, half)[~INSIDE], pack.artwork[~INSIDE])
 

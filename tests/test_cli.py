@@ -156,7 +156,7 @@ def test_the_stills_are_spread_over_the_run() -> None:
     empty = np.zeros((4, 4), np.float32)
     witness = Witness(16.0)
     for step in range(480):
-        layers = Layers("mona", empty, empty, empty, captured_at=100 + step / 30)
+        layers = Layers("mona", empty, empty, empty, empty, captured_at=100 + step / 30)
         witness(np.zeros((8, 8, 3), np.uint8), layers)
 
     times = [at - 100 for at, _ in witness.stills]

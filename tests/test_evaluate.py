@@ -17,7 +17,7 @@ from kiosk.curation.study import Study
 from kiosk.display.recorder import Recorder
 from kiosk.evaluation import measures
 from kiosk.evaluation.highlights import FILM_NOTE
-from kiosk.evaluation.likeness import Likeness, figure_of
+from kiosk.evaluation.likeness import Likeness, puppet_of
 from kiosk.messages import Layers
 from kiosk.model.spec import RESOLUTION
 from kiosk.motion.agreement import BARS, agree
@@ -261,8 +261,8 @@ def test_a_still_generator_is_unlike_a_puppet_that_turns(depot: Depot) -> None:
     pack = load_pack(depot.packs / "hopper")
     r = RESOLUTION
     nothing = np.zeros((r, r), np.float32)
-    layers = Layers("hopper", np.zeros((r, r, 2), np.float32), np.zeros((r, r, 3), np.float32),
-                    nothing, 0.0)  # fmt: skip
+    flow, paint = (np.zeros((r, r, channels), np.float32) for channels in (2, 3))
+    layers = Layers("hopper", flow, nothing, paint, nothing, 0.0)
     heads = []
     for motion in (no_motion(), turned):
         likeness = Likeness(pack)
@@ -271,4 +271,4 @@ def test_a_still_generator_is_unlike_a_puppet_that_turns(depot: Depot) -> None:
 
     assert heads[0] > 30
     assert heads[1] < heads[0] - 8
-    assert figure_of(pack).landmarks is pack.landmarks
+    assert puppet_of(pack).figure.landmarks is pack.landmarks

@@ -6,6 +6,7 @@ import torch
 
 from kiosk.curation.study import Study
 from kiosk.errors import EngineError
+from kiosk.face import MESH
 from kiosk.generator.eager import CpuEngine, PlainEngine
 from kiosk.generator.engine import Maps, check_agreement
 from kiosk.generator.stage import GeneratorStage
@@ -53,7 +54,7 @@ def turned() -> Motion:
 
 def given(rig: Rig, motion: Motion) -> tuple[Floats, Floats]:
     """What an engine is given for a motion."""
-    return pose_landmarks(rig.landmarks, motion), rig.flow(motion, spec.RESOLUTION)
+    return pose_landmarks(rig.landmarks, motion), rig.draw(motion, spec.RESOLUTION).flow
 
 
 def test_without_its_head_it_shows_the_rigs_flow_alone(generator: Generator, rig: Rig) -> None:
@@ -67,7 +68,7 @@ def test_without_its_head_it_shows_the_rigs_flow_alone(generator: Generator, rig
     shown = PlainEngine(bare).infer(landmarks, flow).flow
 
     assert np.abs(flow).max() > 0.01
-    np.testing.assert_allclose(shown[10:-10, 10:-10], flow[10:-10, 10:-10], atol=1e-6)
+    np.testing.assert_allclose(shown[15:-15, 15:-15], flow[15:-15, 15:-15], atol=1e-6)
 
 
 def test_nothing_moves_at_the_canvass_border(generator: Generator, rig: Rig) -> None:
@@ -143,9 +144,11 @@ def test_an_engine_that_answers_with_nan_is_refused(generator: Generator, rig: R
 
 
 def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, rig: Rig) -> None:
+    light = np.full(MESH, 0.1, np.float32)
     stage = GeneratorStage(rig, PlainEngine(generator))
-    layers = stage(PortraitMotion("hopper", turned(), rig.landmarks, captured_at=7.5))
+    layers = stage(PortraitMotion("hopper", turned(), rig.landmarks, light, captured_at=7.5))
 
     assert stage(None) is None
     assert layers is not None
     assert (layers.portrait_id, layers.captured_at) == ("hopper", 7.5)
+    assert 0.09 < layers.light.max() < 0.11

@@ -14,8 +14,8 @@ from kiosk.rig.landmarks import no_motion
 
 MEAN = load_face_model().mean
 NOTHING = np.zeros((4, 4), np.float32)
-LAYERS = Layers("nobody", np.zeros((4, 4, 2), np.float32), np.zeros((4, 4, 3), np.float32),
-                NOTHING, 0.0)  # fmt: skip
+FLOW, PAINT = (np.zeros((4, 4, channels), np.float32) for channels in (2, 3))
+LAYERS = Layers("nobody", FLOW, NOTHING, PAINT, NOTHING, 0.0)
 
 
 def moment(number: int, yaw_deg: float = 0.0, *, seen: bool = True) -> Moment:

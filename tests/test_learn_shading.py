@@ -9,7 +9,7 @@ import pytest
 from kiosk.errors import PictureError
 from kiosk.face import MESH
 from kiosk.motion.face_model import load_face_model
-from kiosk.puppet.shades import load_shades, save_shades
+from kiosk.motion.shades import load_shades, save_shades
 from kiosk.rig.mesh import face_normals
 from kiosk.training.brightness import LitPerformer, brightness_at
 from kiosk.training.learn_shading import best_gain, explained, learn, learn_from, learn_maps, sum_up

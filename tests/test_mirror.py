@@ -1,6 +1,6 @@
 import numpy as np
 
-from kiosk.face import LANDMARKS
+from kiosk.face import LANDMARKS, MESH
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror
@@ -33,7 +33,13 @@ class Director:
 
     def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
         self.visitors.append(visitor)
-        return PortraitMotion("mona", no_motion(), np.zeros((LANDMARKS, 3), np.float32), now)
+        return PortraitMotion(
+            portrait_id="mona",
+            motion=no_motion(),
+            landmarks=np.zeros((LANDMARKS, 3), np.float32),
+            light=np.zeros(MESH, np.float32),
+            captured_at=now,
+        )
 
 
 def make_mirror(clock: ManualClock) -> tuple[Mirror, Director, OneFace, Health]:

@@ -26,17 +26,20 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     return replace(made, background=np.where(hidden, 255 - crop, crop))
 
 
-def layers(shift: float, cover: float = 0.0) -> Layers:
-    """All flows alike to the right; paint covers the upper left corner."""
+def layers(shift: float, cover: float = 0.0, light: float = 0.0) -> Layers:
+    """All flows alike to the right; paint covers the upper left corner, light changes below it."""
     flow = np.zeros((SIZE, SIZE, 2), np.float32)
     flow[..., 0] = shift
     covered = np.zeros((SIZE, SIZE), np.float32)
     covered[8:12, 8:12] = cover
-    return Layers("gradient", flow, np.ones((SIZE, SIZE, 3), np.float32), covered, 0.0)
+    lit = np.zeros((SIZE, SIZE), np.float32)
+    lit[30:34, 30:34] = light
+    return Layers("gradient", flow, lit, np.ones((SIZE, SIZE, 3), np.float32), covered, 0.0)
 
 
 def moving(pack: Pack, given: Layers) -> np.ndarray:
-    return Ground.of(pack, SIZE).find_moving(given.flow, given.cover, least=LEAST)
+    field = np.dstack([given.flow, given.light])
+    return Ground.of(pack, SIZE).find_moving(field, given.cover, least=LEAST)
 
 
 def test_nothing_moves_at_rest(pack: Pack) -> None:
@@ -62,6 +65,14 @@ def test_paint_is_drawn_also_where_nothing_flows(pack: Pack) -> None:
     assert found.sum() == 16
 
 
+def test_changed_light_is_drawn_also_where_nothing_flows(pack: Pack) -> None:
+    for light in (-0.1, 0.1):
+        found = moving(pack, layers(0.0, light=light))
+
+        assert found[30:34, 30:34].all()
+        assert found.sum() == 16
+
+
 @pytest.mark.parametrize("size", [10, 64, 100])
 def test_bands_reach_around_all_that_moves(size: int) -> None:
     rng = np.random.default_rng(0)
@@ -81,7 +92,7 @@ def test_bands_reach_around_all_that_moves(size: int) -> None:
 
 def test_what_is_not_drawn_is_as_the_plain_twin_has_it(pack: Pack) -> None:
     with OffscreenScreen(pack, (WIDTH, HEIGHT)) as screen:
-        for given in (layers(0.2), layers(-0.3, cover=1.0), layers(0.05)):
+        for given in (layers(0.2), layers(-0.3, cover=1.0), layers(0.05, light=-0.3)):
             screen.show(given)
             apart = np.abs(screen.read().astype(int) - compose_artwork(pack, given)).max(axis=2)
 

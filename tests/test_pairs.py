@@ -15,7 +15,7 @@ SEED = 7
 
 def make(folder: Path, study: Study, sampler: Sampler, shares: list[float]) -> Pairs:
     return make_pairs(
-        folder, study.figure(), sampler, count=CHUNK + 1, seed=SEED, report=shares.append
+        folder, study.puppet(), sampler, count=CHUNK + 1, seed=SEED, report=shares.append
     )
 
 
@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, study: Study, sampler: Samp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make_pairs(place, study.figure(), sampler, count=CHUNK, seed=SEED, report=interrupt)
+        make_pairs(place, study.puppet(), sampler, count=CHUNK, seed=SEED, report=interrupt)
     (done,) = place.glob("*.done")
     assert done.name == "chunk-0.done"
     shares: list[float] = []

@@ -24,7 +24,7 @@ def rig(study: Study) -> Rig:
 
 
 def test_at_rest_every_pixel_shows_itself(rig: Rig) -> None:
-    flow = rig.flow(no_motion(), SIZE)
+    flow = rig.draw(no_motion(), SIZE).flow
 
     # but for the eyes, whose lashes give way, and lips that were detected crossed
     assert np.median(np.abs(flow)) < 1e-6
@@ -37,13 +37,13 @@ def test_the_flow_at_a_landmark_is_where_it_came_from(rig: Rig) -> None:
     x, y = to_pixels(moved[[NOSE_TIP], :2], SIZE)[0].round().astype(int)
 
     wanted = (rig.landmarks - moved)[NOSE_TIP, :2]
-    np.testing.assert_allclose(rig.flow(motion, SIZE)[y, x], wanted, atol=0.02)
+    np.testing.assert_allclose(rig.draw(motion, SIZE).flow[y, x], wanted, atol=0.02)
 
 
 def test_both_sizes_draw_the_same_flow(rig: Rig) -> None:
     motion = replace(no_motion(), rotation=np.array([0.0, 0.2, 0.0], np.float32))
-    fine = cv2.resize(rig.flow(motion, 2 * SIZE), (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    apart = np.abs(fine - rig.flow(motion, SIZE)).max(2)
+    fine = cv2.resize(rig.draw(motion, 2 * SIZE).flow, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    apart = np.abs(fine - rig.draw(motion, SIZE).flow).max(2)
 
     assert np.percentile(apart, 99) < 0.5 * 2 / SIZE  # half a pixel, but where the flow jumps
 
@@ -54,7 +54,7 @@ def test_every_pixel_is_known_in_whatever_motion(rig: Rig, study: Study) -> None
     rng = np.random.default_rng(0)
 
     for _ in range(20):
-        assert np.abs(rig.flow(draw(rng), SIZE) + pixel_centres(SIZE)).max() < 1.5
+        assert np.abs(rig.draw(draw(rng), SIZE).flow + pixel_centres(SIZE)).max() < 1.5
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.006, 0.12])

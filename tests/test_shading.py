@@ -6,10 +6,10 @@ from kiosk.face import EYES, LEFT_MOUTH, MESH, OVAL, RIGHT_MOUTH
 from kiosk.motion.bank import load_bank
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.rehearsal import Rehearsal
+from kiosk.motion.shades import MOST, load_shades
+from kiosk.motion.shading import SLOPE, Shading
 from kiosk.motion.target import MotionTarget
 from kiosk.puppet.figure import SIZE, Figure
-from kiosk.puppet.shades import MOST, load_shades
-from kiosk.puppet.shading import SLOPE, Shading
 
 BESIDE_THE_MOUTH = (57, 287)
 
@@ -24,6 +24,11 @@ def figure(tone: float = 150.0) -> Figure:
     return Figure(artwork=artwork, matte=matte, plate=artwork, landmarks=landmarks)
 
 
+def shading(one: Figure | None = None, **amounts: float) -> Shading:
+    one = one or figure()
+    return Shading(np.clip(one.artwork, 0, 255).astype(np.uint8), one.landmarks, **amounts)
+
+
 def expression(name: str, strength: float = 1.0) -> np.ndarray:
     shades = load_shades()
     chosen = [each.startswith(name) for each in shades.names]
@@ -31,11 +36,11 @@ def expression(name: str, strength: float = 1.0) -> np.ndarray:
 
 
 def test_a_face_at_rest_keeps_its_light() -> None:
-    assert not Shading(figure())(np.zeros((MESH, 3))).any()
+    assert not shading()(np.zeros((MESH, 3))).any()
 
 
 def test_a_smile_darkens_the_skin_beside_the_mouth() -> None:
-    ratio = Shading(figure())(expression("smile"))
+    ratio = shading()(expression("smile"))
 
     assert ratio[list(BESIDE_THE_MOUTH)].max() < -0.02
 
@@ -43,14 +48,14 @@ def test_a_smile_darkens_the_skin_beside_the_mouth() -> None:
 def test_a_smile_is_alike_on_both_sides() -> None:
     flat = figure()
     flat.artwork[:] = 150.0
-    ratio = Shading(flat)(expression("smile"))
+    ratio = shading(flat)(expression("smile"))
 
     mirrored = ratio[load_face_model().mirror[:MESH]]
     assert np.abs(ratio - mirrored).max() < 0.02
 
 
 def test_neither_outline_nor_eyes_change() -> None:
-    ratio = Shading(figure())(expression("smile"))
+    ratio = shading()(expression("smile"))
 
     assert not ratio[list(OVAL)].any()
     for eye in EYES:
@@ -58,12 +63,12 @@ def test_neither_outline_nor_eyes_change() -> None:
 
 
 def test_no_amount_gives_no_light() -> None:
-    assert not Shading(figure(), amount=0.0)(expression("smile")).any()
+    assert not shading(amount=0.0)(expression("smile")).any()
 
 
 def test_folds_have_a_slider_of_their_own() -> None:
-    smooth = Shading(figure(), crease=0.0)(expression("frown"))
-    folded = Shading(figure(), crease=1.0)(expression("frown"))
+    smooth = shading(crease=0.0)(expression("frown"))
+    folded = shading(crease=1.0)(expression("frown"))
 
     assert folded[[107, 336]].max() < smooth[[107, 336]].min() - 0.02
 
@@ -73,22 +78,22 @@ def test_a_blink_changes_no_light() -> None:
     for eye in EYES:
         blink[list(eye.upper), 1] += 0.03
 
-    assert not Shading(figure())(blink).any()
+    assert not shading()(blink).any()
 
 
 def test_light_moves_no_faster_than_the_face() -> None:
     """A tenth of a percent of the face's height of jitter is not to be seen."""
-    shading = Shading(figure())
+    light = shading()
     rng = np.random.default_rng(0)
     smile = expression("smile")
     jitter = rng.normal(0.0, 0.001, (8, MESH, 3))
-    change = [np.abs(shading(smile + each) - shading(smile)).max() for each in jitter]
+    change = [np.abs(light(smile + each) - light(smile)).max() for each in jitter]
 
     assert max(change) < 0.015
 
 
 def test_strength_is_bounded() -> None:
-    strengths = Shading(figure()).strengths(expression("smile", 20.0))
+    strengths = shading().strengths(expression("smile", 20.0))
 
     assert strengths.min() >= 0
     assert strengths.max() <= MOST
@@ -96,17 +101,17 @@ def test_strength_is_bounded() -> None:
 
 def test_every_rehearsed_motion_keeps_within_a_painters_range() -> None:
     one = figure()
-    shading = Shading(one)
+    light = shading(one)
     rehearsal = Rehearsal(load_bank(), MotionTarget("mean", one.landmarks))
     rng = np.random.default_rng(1)
-    ratios = np.array([shading(rehearsal.draw(rng).expression) for _ in range(20)])
+    ratios = np.array([light(rehearsal.draw(rng).expression) for _ in range(20)])
 
     assert ratios.min() > -0.26
     assert ratios.max() < 0.17
 
 
 def test_colour_follows_luminance_within_bounds() -> None:
-    slope = Shading(figure()).slope
+    slope = shading().slope
 
     assert ((slope >= SLOPE[0]) & (slope <= SLOPE[1])).all()
 

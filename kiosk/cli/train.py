@@ -48,7 +48,7 @@ def learn_motion(
 def learn_shading(
     clips: Annotated[Path, typer.Option("--clips", help="A folder of clips of faces.")],
     out: Annotated[Path, typer.Option(help="Where the file goes.")] = Path(
-        "kiosk/puppet/data/shading.npz"
+        "kiosk/motion/data/shading.npz"
     ),
 ) -> None:
     """Learn anew from a folder of clips how light changes with expression."""

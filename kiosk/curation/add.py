@@ -19,12 +19,11 @@ from kiosk.model.generator import Generator
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
-from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
+from kiosk.portraits.meta import CanvasPlace, Gains, Label, Light, Limits, PackMeta
 from kiosk.portraits.pack import write_pack
 from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
-from kiosk.puppet.render import Puppet
 from kiosk.training.beginning import begin_generator
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
@@ -32,7 +31,7 @@ from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
 
 logger = logging.getLogger(__name__)
 
-PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 400, 20_000, 128
+PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 240, 4000, 128
 PAIRS_SHARE = 0.12  # of the time: what drawing the pairs is expected to take
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
@@ -87,9 +86,9 @@ class Work:
     ) -> None:
         self.commission, self.study, self.folder = commission, study, folder
         self._report = report
-        self.figure = study.figure()
-        puppet = Puppet(self.figure)
-        limits, gains = find_limits(puppet.rig.mesh, self.figure.matte), find_gains(puppet)
+        self.puppet = study.puppet()
+        limits = find_limits(self.puppet.rig.mesh, self.puppet.figure.matte)
+        gains = find_gains(self.puppet)
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
@@ -102,7 +101,7 @@ class Work:
         check_room(self.folder, room_for_pairs(self.count))
         return make_pairs(
             self.folder / "pairs",
-            self.figure,
+            self.puppet,
             Rehearsal(load_bank(), self.target).draw,
             count=self.count,
             seed=self.commission.seed,
@@ -111,7 +110,7 @@ class Work:
 
     def learn(self, pairs: Pairs) -> Generator:
         """Fine-tuning, from what the base knows."""
-        canvas = TrainingCanvas(self.figure)
+        canvas = TrainingCanvas(self.puppet.figure, self.puppet.shading.slope)
         generator = begin_generator(canvas, pairs.landmarks, seed=self.settings.seed)
         return finetune(
             Finetuning(generator, canvas, self.settings),
@@ -142,6 +141,7 @@ def _describe(work: Work) -> PackMeta:
         canvas=CanvasPlace(left=left, top=top, side=side),
         limits=Limits(**asdict(target.limits)),
         gains=Gains(**asdict(target.gains)),
+        light=Light(slope=tuple(round(float(x), 3) for x in work.puppet.shading.slope)),
         provenance={
             "artwork": source,
             "matte.png": made,

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from kiosk.errors import PictureError
 from kiosk.face import MESH
 from kiosk.messages import Bytes, Floats
+from kiosk.motion.shading import Shading
 from kiosk.puppet.detect import find_faces, settle_landmarks
 from kiosk.puppet.figure import (
     Figure,
@@ -22,6 +23,7 @@ from kiosk.puppet.figure import (
     make_figure,
     place_canvas,
 )
+from kiosk.puppet.render import Puppet
 
 LEAST_FACE_PX, GOOD_FACE_PX = 80, 240
 
@@ -40,6 +42,10 @@ class Study:
     def figure(self) -> Figure:
         """What the puppet is made of."""
         return make_figure(self.crop(), self.matte, self.plate, self.landmarks)
+
+    def puppet(self) -> Puppet:
+        """The artwork, ready to move."""
+        return Puppet(self.figure(), Shading(self.crop(), self.landmarks))
 
     def crop(self) -> Bytes:
         """The canvas at the artwork's resolution: (side, side, 3)."""

@@ -44,7 +44,7 @@ class Canvas:
         self._picture = Target(*size)
         self._rgba = np.zeros((size[1], size[0], 4), np.uint8)
         self._still_program = Program(STILL, ("artwork",))
-        self._moving_program = Program(MOVING, ("artwork", "plate", "flow", "paint"))
+        self._moving_program = Program(MOVING, ("artwork", "plate", "field", "paint"))
         self._note_program = Program(NOTE, ("ink",))
         self._hang(pack, settings)
         self._maps: Maps | None = None
@@ -99,6 +99,7 @@ class Canvas:
                 "canvas": _canvas_from_screen(self.placement, pack.meta.canvas),
                 "reach": texels.reach(pack.meta.canvas),
                 "corner": self.placement.canvas[:2],
+                "slope": pack.meta.light.slope,
                 "calm": ((STILL_PX / unit_px) ** 2, (PARTING_PX / unit_px) ** 2),
             }
         )
@@ -142,7 +143,7 @@ class Canvas:
         textures = {
             "artwork": self._artwork,
             "plate": self._plate,
-            "flow": self._maps.flow,
+            "field": self._maps.field,
             "paint": self._maps.paint,
         }
         areas = self._find_areas(find_spans(moving))

@@ -29,6 +29,7 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
     flow = enlarge(layers.flow * edge_window(layers.flow.shape[0])[:, :, None], place.side)
     parted = moving_share(flow, PARTING_PX * 2 / place.side)
     flow = calm_flow(flow, STILL_PX * 2 / place.side)
+    light = enlarge(layers.light * window, place.side)[:, :, None]
     cover = enlarge(layers.cover * window, place.side)
     paint = enlarge(layers.paint, place.side) * 255
     y, x = np.mgrid[rows, columns].astype(np.float32)
@@ -42,7 +43,8 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
     )
     behind = plate_picture(pack)[rows, columns, :3].astype(np.float32)
     alpha = 1 + (np.clip(figure[:, :, 3:] / 255, 0, 1) - 1) * parted
-    moved = behind + (figure[:, :, :3] - behind) * alpha
+    shown = figure[:, :, :3] * np.exp(light * np.array(pack.meta.light.slope, np.float32))
+    moved = behind + (shown - behind) * alpha
     screen = moved + (paint - moved) * np.clip(cover, 0, 1)[:, :, None]
     return np.asarray(np.clip(np.round(screen), 0, 255), np.uint8)
 

@@ -19,6 +19,7 @@ from kiosk.portraits.pack import Pack
 
 BANDS = 16
 SAME = 12  # plate and artwork that differ by less, 0 to 255, are the same ground
+DIMMEST = 0.5 / 255  # light that changes less, in log luminance, leaves the pixel as it is
 COVERS = 0.5 / 255  # paint that covers less leaves the pixel as it is
 _ONE_ROUND = np.ones((3, 3), np.uint8)  # a texel is felt as far as the next one
 
@@ -44,20 +45,21 @@ class Ground:
         places = np.stack(np.meshgrid(np.arange(size), np.arange(size)), -1).astype(np.float32)
         return cls(sitter, (sitter == 0) & (hidden == 0), places)
 
-    def find_moving(self, flow: Floats, cover: Floats, *, least: float) -> NDArray[np.bool_]:
+    def find_moving(self, field: Floats, cover: Floats, *, least: float) -> NDArray[np.bool_]:
         """Where a frame can differ from the artwork: (r, r).
 
         Args:
-            flow: (r, r, 2) canvas units.
+            field: (r, r, 3) flow in canvas units, and light.
             cover: (R, R), 0 to 1.
             least: flow that can be seen, canvas units, on one axis.
         """
-        source = self.places + flow * (len(flow) / 2)
+        source = self.places + field[..., :2] * (len(field) / 2)
         sitter = cv2.remap(
             self.sitter, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         covered = cv2.resize(cover, sitter.shape, interpolation=cv2.INTER_AREA) > COVERS
-        still = cv2.inRange(flow, (-least, -least), (least, least)) > 0
+        rest = (least, least, DIMMEST)
+        still = cv2.inRange(field, tuple(-x for x in rest), rest) > 0
         return (~still & ((sitter > 0) | ~self.bare)) | covered
 
 

@@ -14,31 +14,34 @@ void main() {
 }
 """
 
-# figure = artwork(x + flow); moved = figure over plate; screen = paint over moved.
-# Flow is calmed as in `texels.calm_flow`, and where it is about nothing figure and plate do not
-# part: at rest all is the artwork, however well the plate is painted
+# figure = artwork(x + flow), lit; moved = figure over plate; screen = paint over moved. Flow is
+# calmed as in `texels.calm_flow`, and where it is about nothing figure and plate do not part: at
+# rest all is the artwork, however well the plate is painted
 MOVING = """#version 330 core
 uniform sampler2D artwork;
 uniform sampler2D plate;
-uniform sampler2D flow;
+uniform sampler2D field;
 uniform sampler2D paint;
 uniform vec4 texels;
 uniform vec4 canvas;
 uniform vec2 reach;
 uniform vec2 calm;
+uniform vec3 slope;
 uniform ivec2 corner;
 out vec4 color;
 void main() {
     vec2 place = gl_FragCoord.xy * texels.xy + texels.zw;
     vec2 x = gl_FragCoord.xy * canvas.xy + canvas.zw;
     vec4 painted = textureLod(paint, x, 0.0);
-    vec2 shift = textureLod(flow, x, 0.0).xy;
+    vec3 drawn = textureLod(field, x, 0.0).xyz;
+    vec2 shift = drawn.xy;
     float power = dot(shift, shift);
     shift *= power / (power + calm.x) * reach;
     vec4 figure = textureLod(artwork, place + shift, 0.0);
     vec3 behind = texelFetch(plate, ivec2(gl_FragCoord.xy) - corner, 0).rgb;
+    vec3 lit = figure.rgb * exp(drawn.z * slope);
     float parted = power / (power + calm.y);
-    vec3 moved = mix(behind, figure.rgb, mix(1.0, figure.a, parted));
+    vec3 moved = mix(behind, lit, mix(1.0, figure.a, parted));
     color = vec4(mix(moved, painted.rgb, painted.a), 1.0);
 }
 """

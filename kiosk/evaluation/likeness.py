@@ -7,11 +7,12 @@ import cv2
 import numpy as np
 import torch
 
+from kiosk.app import shading_of
 from kiosk.evaluation import measures
 from kiosk.messages import Bytes, Floats, Layers, Motion
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
-from kiosk.puppet.figure import Figure, make_figure
+from kiosk.puppet.figure import make_figure
 from kiosk.puppet.render import Puppet
 from kiosk.training.canvas import TrainingCanvas
 
@@ -20,10 +21,11 @@ class Likeness:
     """The generator's picture against the puppet's, at the generator's resolution."""
 
     def __init__(self, pack: Pack) -> None:
-        self._figure = figure_of(pack)
-        self._puppet, self._canvas = Puppet(self._figure), TrainingCanvas(self._figure)
+        self._puppet = puppet_of(pack)
+        figure = self._puppet.figure
+        self._canvas = TrainingCanvas(figure, np.array(pack.meta.light.slope, np.float32))
         size = (RESOLUTION, RESOLUTION)
-        self._matte = cv2.resize(self._figure.matte, size, interpolation=cv2.INTER_AREA)
+        self._matte = cv2.resize(figure.matte, size, interpolation=cv2.INTER_AREA)
         self._rows: list[dict[str, dict[str, float]]] = []
 
     def add(self, layers: Layers, motion: Motion, landmarks: Floats) -> None:
@@ -44,8 +46,8 @@ class Likeness:
         flow, paint = (
             torch.from_numpy(x).permute(2, 0, 1)[None] for x in (layers.flow, layers.paint)
         )
-        cover = torch.from_numpy(layers.cover)[None, None]
-        picture = self._canvas.compose(flow, paint, cover, samples=4)[0].permute(1, 2, 0)
+        light, cover = (torch.from_numpy(x)[None, None] for x in (layers.light, layers.cover))
+        picture = self._canvas.compose(flow, light, paint, cover, samples=4)[0].permute(1, 2, 0)
         return np.asarray((picture * 255).round().clamp(0, 255).numpy().astype(np.uint8))
 
     def mean(self, measure: str) -> dict[str, float]:
@@ -85,7 +87,8 @@ def crop_of(pack: Pack) -> Bytes:
     return pack.artwork[place.top : place.top + place.side, place.left : place.left + place.side]
 
 
-def figure_of(pack: Pack) -> Figure:
-    """The puppet's view of a finished pack."""
+def puppet_of(pack: Pack) -> Puppet:
+    """The puppet of a finished pack."""
     matte = pack.matte.astype(np.float32) / 255
-    return make_figure(crop_of(pack), matte, pack.background, pack.landmarks)
+    figure = make_figure(crop_of(pack), matte, pack.background, pack.landmarks)
+    return Puppet(figure, shading_of(pack))

@@ -16,7 +16,7 @@ from kiosk.app import motion_target, rig_of
 from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
-from kiosk.face import LANDMARKS
+from kiosk.face import LANDMARKS, MESH
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion, PortraitMotion
@@ -103,7 +103,8 @@ class Rehearsed:
 
     def rest(self) -> tuple[Bytes, Floats]:
         """The portrait at rest, (side, side, 3), and its face as a fresh watcher sees it."""
-        at_rest = PortraitMotion(self.pack.meta.id, no_motion(), self.pack.landmarks, 0.0)
+        unlit = np.zeros(MESH, np.float32)
+        at_rest = PortraitMotion(self.pack.meta.id, no_motion(), self.pack.landmarks, unlit, 0.0)
         picture = compose(self.pack, self._layers(at_rest))
         with closing(Landmarker(TrackingSettings())) as watcher:
             looks = [_leading(watcher(Frame(picture, 0.0))) for _ in range(LOOKS)]

@@ -89,7 +89,7 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
     yardstick = PlainEngine(generator)
     for motion in _trial_motions():
         landmarks = pose_landmarks(rig.landmarks, motion)
-        flow = rig.flow(motion, RESOLUTION)
+        flow = rig.draw(motion, RESOLUTION).flow
         found, wanted = engine.infer(landmarks, flow), yardstick.infer(landmarks, flow)
         apart = float(np.abs(found.flow - wanted.flow).max()) * 256
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint

@@ -7,7 +7,7 @@ from kiosk.rig.rig import Rig
 
 
 class GeneratorStage:
-    """Draws the flow of a motion and runs one engine on it.
+    """Draws flow and light of a motion and runs one engine on it.
 
     Args:
         rig: the portrait's.
@@ -21,11 +21,12 @@ class GeneratorStage:
         """The layers for a motion; none when nothing came."""
         if message is None:
             return None
-        flow = self._rig.flow(message.motion, RESOLUTION)
-        maps = self._engine.infer(message.landmarks, flow)
+        drawing = self._rig.draw(message.motion, RESOLUTION, message.light)
+        maps = self._engine.infer(message.landmarks, drawing.flow)
         return Layers(
             portrait_id=message.portrait_id,
             flow=maps.flow,
+            light=drawing.light,
             paint=maps.paint,
             cover=maps.cover,
             captured_at=message.captured_at,

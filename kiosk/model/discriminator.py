@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from kiosk.model import spec
 
-CROP = 128  # pixels of the face it looks at, at the generator's resolution
+CROP = spec.RESOLUTION // 2  # pixels of the face it looks at
 
 
 class Discriminator(nn.Module):

@@ -27,6 +27,7 @@ FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
 COVER_BIAS, COVER_MOUTH = -3.0, 6.0  # begin by covering the open mouth and nothing else
 _UNET = ("down0", "down1", "down2", "down3", "middle", "up2", "up1", "up0", "refine")
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
+JUMP_GAIN = 50.0  # and how it differs within a pixel: large only where lids and lips part
 
 
 class Generator(nn.Module):
@@ -67,14 +68,16 @@ class Generator(nn.Module):
 
     def _build_heads(self) -> None:
         self.expand = nn.Conv2d(spec.CHANNELS[0], 20 * 4, 3, padding=1)
-        self.detail = nn.Conv2d(20 + 3 + 2 + spec.MASKS, spec.DETAIL, 3, padding=1)
-        self.heads = nn.Conv2d(spec.DETAIL, spec.HEADS * 4, 3, padding=1)
+        pixels = spec.FINER**2  # of the layers, to one where the network works
+        given = 3 + 2 + spec.MASKS + 2 * pixels
+        self.detail = nn.Conv2d(20 + given, spec.DETAIL, 3, padding=1)
+        self.heads = nn.Conv2d(spec.DETAIL, spec.HEADS * pixels, 3, padding=1)
         nn.init.normal_(self.heads.weight, 0, 0.01)
         assert self.heads.bias is not None
         nn.init.zeros_(self.heads.bias)
         with torch.no_grad():
-            self.heads.weight[:8] = 0  # flow: begin with the rig's alone
-            self.heads.bias[20:] = COVER_BIAS
+            self.heads.weight[: 2 * pixels] = 0  # flow: begin with the rig's alone
+            self.heads.bias[5 * pixels :] = COVER_BIAS
 
     def encode(self, landmarks: Tensor) -> Tensor:
         """(N, 478, 3) to (N, CODE); always in float32."""
@@ -94,16 +97,18 @@ class Generator(nn.Module):
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
         style = self.style(self.encode(landmarks) * 4)
-        coarse = F.avg_pool2d(flow, 2)  # (N, 2, H/2, W/2)
+        coarse = F.avg_pool2d(flow, spec.FINER)  # (N, 2, WORKING, WORKING)
+        jumps = F.pixel_unshuffle(flow - upsample(coarse, spec.FINER), spec.FINER)
         warped = over(warp(self.artwork, coarse, self.grid), self.plate)
         given = torch.cat([warped * 2 - 1, coarse * FLOW_INPUT_GAIN, masks], 1)
         kind = self.expand.weight.dtype
         features = self._unet(F.pixel_unshuffle(given, 2).to(kind), style.to(kind))
         features = F.pixel_shuffle(self.expand(features), 2)
-        features = F.leaky_relu(self.detail(torch.cat([features, given.to(kind)], 1)), 0.1)
-        heads = F.pixel_shuffle(self.heads(features), 2).float()  # (N, HEADS, H, W)
+        features = torch.cat([features, given.to(kind), (jumps * JUMP_GAIN).to(kind)], 1)
+        features = F.leaky_relu(self.detail(features), 0.1)
+        heads = F.pixel_shuffle(self.heads(features), spec.FINER).float()  # (N, HEADS, H, W)
         refined = flow + heads[:, :2] * FLOW_STEP
-        logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], 2, "bilinear")
+        logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], spec.FINER, "bilinear")
         return refined * self.window, torch.sigmoid(heads[:, 2:5]), logit
 
     def layers(

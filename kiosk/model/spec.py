@@ -13,8 +13,9 @@ from kiosk.errors import PackError
 from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, LANDMARKS
 from kiosk.messages import Floats
 
-RESOLUTION = 256  # flow, paint and cover
-WORKING = RESOLUTION // 2  # where the network works
+WORKING = 128  # where the network works
+FINER = 3
+RESOLUTION = FINER * WORKING  # flow, paint and cover; an eye is some 28 pixels wide
 MASKS = 3  # mouth, eyes, irises
 CODE = 64  # principal components of the landmarks
 CHANNELS = (40, 64, 96, 96)  # at RESOLUTION / 4, / 8, / 16, / 32
@@ -63,8 +64,8 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
     shapes |= _convolution("expand", c0, 20 * _SUBPIXELS)
-    shapes |= _convolution("detail", 20 + 3 + 2 + MASKS, DETAIL)
-    shapes |= _convolution("heads", DETAIL, HEADS * _SUBPIXELS)
+    shapes |= _convolution("detail", 20 + 3 + 2 + MASKS + 2 * FINER**2, DETAIL)
+    shapes |= _convolution("heads", DETAIL, HEADS * FINER**2)
     return shapes
 
 

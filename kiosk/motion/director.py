@@ -61,7 +61,11 @@ class Director:
         self._shown = hand_over(self._before, wanted, part) if part < 1.0 else wanted
         landmarks = pose_landmarks(self._portrait.landmarks, self._shown)
         return PortraitMotion(
-            self._portrait.portrait_id, self._shown, landmarks, visitor.captured_at
+            portrait_id=self._portrait.portrait_id,
+            motion=self._shown,
+            landmarks=landmarks,
+            light=self._portrait.light(self._shown),
+            captured_at=visitor.captured_at,
         )
 
     def _change_hands(self, face: Face | None, now: float) -> None:

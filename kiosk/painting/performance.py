@@ -20,7 +20,6 @@ from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import measure
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import Gains, Limits, MotionTarget, Neck
-from kiosk.puppet.render import Puppet
 
 SIZE, FPS, SECONDS = (640, 480), 30, 18.0
 EXAMPLES = 10  # recorded faces behind each expression; their mean is nobody's
@@ -99,7 +98,7 @@ def film_visitor(picture: Path, clip: Path) -> None:
     study = study_picture(picture)
     wide = {"yaw_deg": (-26.0, 26.0), "pitch_deg": (-20.0, 20.0), "roll_deg": (-18.0, 18.0)}
     performance = Performance(MotionTarget("visitor", study.landmarks, Limits(**wide), Gains()))
-    puppet = Puppet(study.figure())
+    puppet = study.puppet()
     with Recorder(clip, SIZE, FPS) as recorder:
         for number in range(int(SECONDS * FPS)):
             at = number / FPS

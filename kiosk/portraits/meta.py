@@ -24,6 +24,7 @@ ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
 LanguageMap = dict[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")], str]
 Gain = Annotated[float, Field(ge=0.3, le=2.6, allow_inf_nan=False)]
+Slope = Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)]
 Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | str
 
 
@@ -75,6 +76,14 @@ class Gains(Record):
     closure: Gain = 1.0
 
 
+class Light(Record):
+    """How light on the face changes with its expression."""
+
+    amount: float = Field(1.0, ge=0.0, le=2.0, allow_inf_nan=False)  # less for children
+    crease: float = Field(1.0, ge=0.0, le=2.0, allow_inf_nan=False)  # of folds alone
+    slope: tuple[Slope, Slope, Slope] = (1.0, 1.0, 1.0)  # of red, green, blue by luminance
+
+
 class PackMeta(Record):
     """All of ``pack.toml``."""
 
@@ -86,6 +95,7 @@ class PackMeta(Record):
     canvas: CanvasPlace
     limits: Limits = Field(default_factory=Limits)
     gains: Gains = Field(default_factory=Gains)
+    light: Light = Field(default_factory=Light)
     provenance: dict[str, str] = Field(default_factory=dict)
     training: dict[str, Scalar] = Field(default_factory=dict)
 

@@ -20,9 +20,10 @@ from kiosk.messages import Bytes, Floats
 from kiosk.rig.raster import pull_push
 from kiosk.tracking.landmarker import silence_stderr
 
-SIZE = 512  # the puppet's working size: twice the generator's resolution
+SIZE = 768  # the puppet's working size: twice the generator's resolution
+LOOKED_AT = 512  # at which the picture is cut out
 FACE_HEIGHTS = 2.5  # side of the canvas: tight, so that an eye has pixels, with room for the crown
-FACE_RIM = 15  # pixels of SIZE across which the face's outline is uncertain
+FACE_RIM = 15  # pixels of LOOKED_AT across which the face's outline is uncertain
 FACE_AT = 0.52  # height of the face's middle in the canvas, from the top
 
 Grey = NDArray[np.float32]
@@ -73,7 +74,7 @@ def cut_out(crop: Bytes, landmarks: Floats) -> tuple[Grey, Bytes]:
     Returns:
         matte (S, S) float32, 0 to 1, and plate (S, S, 3) uint8 RGB.
     """
-    small = _resize(crop, SIZE)
+    small = _resize(crop, LOOKED_AT)
     coarse = _segment(small, landmarks)
     matte = _refine(crop, cv2.resize(coarse, crop.shape[1::-1], interpolation=cv2.INTER_LINEAR))
     return matte, paint_behind(crop, matte)
@@ -95,8 +96,8 @@ def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
     Near the silhouette the fill continues what it meets; far inside it is the ground's colour.
     """
     side = crop.shape[0]
-    work = _resize(crop, SIZE)
-    sitter = cv2.dilate((_resize(matte, SIZE) > 0.03).astype(np.uint8), _ellipse(11))
+    work = _resize(crop, LOOKED_AT)
+    sitter = cv2.dilate((_resize(matte, LOOKED_AT) > 0.03).astype(np.uint8), _ellipse(11))
     if not (sitter == 0).any():
         return crop
     fill = pull_push(work.astype(np.float32), (1 - sitter).astype(np.float32))
@@ -112,12 +113,12 @@ def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
 
 
 def _segment(small: Bytes, landmarks: Floats) -> Grey:
-    """The segmenter's opinion, sharpened by colour (GrabCut): (SIZE, SIZE), 0 or 1, softened."""
+    """The segmenter's opinion, sharpened by colour (GrabCut): LOOKED_AT squared, softened."""
     segmenter = mediapipe.solutions.selfie_segmentation.SelfieSegmentation
     with silence_stderr(), segmenter(model_selection=0) as model:
         likely = np.asarray(model.process(np.ascontiguousarray(small)).segmentation_mask)
-    face = np.zeros((SIZE, SIZE), np.uint8)
-    points = (landmarks[:MESH, :2] + 1) * SIZE / 2
+    face = np.zeros((LOOKED_AT, LOOKED_AT), np.uint8)
+    points = (landmarks[:MESH, :2] + 1) * LOOKED_AT / 2
     cv2.fillConvexPoly(face, cv2.convexHull(points.astype(np.int32)), (1,))
     labels = np.where(likely > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[cv2.erode((likely > 0.8).astype(np.uint8), _ellipse(25)) > 0] = cv2.GC_FGD
@@ -131,7 +132,7 @@ def _segment(small: Bytes, landmarks: Floats) -> Grey:
         cv2.grabCut(small, labels, None, models[0], models[1], 4, cv2.GC_INIT_WITH_MASK)
     sitter = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8)
     _, parts = cv2.connectedComponents(sitter)
-    x, y = np.clip(points[NOSE_TIP], 0, SIZE - 1).astype(int)
+    x, y = np.clip(points[NOSE_TIP], 0, LOOKED_AT - 1).astype(int)
     sitter = (parts == parts[y, x]).astype(np.uint8)
     sitter = _fill_holes(cv2.morphologyEx(sitter, cv2.MORPH_CLOSE, _ellipse(15)))
     return cv2.GaussianBlur(sitter.astype(np.float32), (0, 0), 1.5)
@@ -147,7 +148,7 @@ def _fill_holes(sitter: Bytes) -> Bytes:
 
 def _refine(crop: Bytes, coarse: Grey) -> Grey:
     """Let the matte's edge follow the brushwork (guided filter, He et al. 2010)."""
-    radius = max(2, round(6 * crop.shape[0] / SIZE))
+    radius = max(2, round(6 * crop.shape[0] / LOOKED_AT))
     soft = cv2.ximgproc.guidedFilter(crop, coarse, radius, 30.0)
     return np.clip((soft - 0.1) / 0.8, 0, 1).astype(np.float32)
 

@@ -46,10 +46,10 @@ class Palette:
         """Mix the mouth's colours from the sitter's skin, lip and darkest paint."""
         lip, skin = _sample(figure, LOWER_LIP_FLESH), _sample(figure, SKIN)
         dark = _darkest(figure)
-        ivory = 0.4 * skin + 0.6 * skin.mean() * np.array([1.06, 1.0, 0.90])
+        ivory = 0.6 * skin + 0.4 * skin.mean() * np.array([1.06, 1.0, 0.90])
         rose = 0.6 * lip + 0.4 * lip.mean() * np.array([1.1, 1.0, 0.95])
         return cls(
-            tooth=np.clip(ivory * 1.16, 0, 240),
+            tooth=np.clip(ivory * 1.2, 0, 240),
             # as light as lips: darker ones are read, by trackers as by people, as a mouth less open
             tongue=rose * np.array([1.32, 0.97, 0.99]),
             deep=0.65 * dark + 0.10 * lip * np.array([1.0, 0.6, 0.6]),

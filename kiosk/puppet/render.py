@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, MESH
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.model.spec import RESOLUTION
+from kiosk.motion.shading import Shading
 from kiosk.puppet.figure import SIZE, Figure
 from kiosk.puppet.mouth import MouthInterior, rim_shadow
 from kiosk.rig.landmarks import Points, pose_landmarks
 from kiosk.rig.mesh import MovedMesh
-from kiosk.rig.raster import box_around, fill_outline, pixel_centres
+from kiosk.rig.raster import fill_outline, pixel_centres
 from kiosk.rig.rig import Drawing, Rig
 
 Pixel = TypeVar("Pixel", bound=np.generic)
 
 _CONTACT_PX = 0.8  # lips nearer than this, at SIZE, are closed
 _SEAM_WINDOW, _SEAM_FROM = (4, 4), 0.5  # SIZE's pixels; spread in RESOLUTION's pixels
+_FAINT = 0.02  # of the matte: less of the sitter is ground
 # closure at which lids begin to draw a lash line and at which it is whole; its height and how much
 # of it lies above the seam, in eye widths: less, and trackers take the crease for the lid
 _LASH_FROM, _LASH_FULL = 0.50, 0.90
@@ -33,15 +35,21 @@ class Pair:
 
     landmarks: Floats  # (478, 3) canvas coordinates
     flow: NDArray[np.float16]  # (2, RESOLUTION, RESOLUTION) source minus target, canvas units
+    light: NDArray[np.float16]  # (1, RESOLUTION, RESOLUTION) change of log luminance
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
-    hole: Bytes  # (RESOLUTION, RESOLUTION) 255 where paint is needed: mouth, edges of lids, lashes
+    hole: Bytes  # (RESOLUTION, RESOLUTION) 255 where paint is needed: mouth, lashes, edges
 
 
 class Puppet:
-    """An artwork that moves, slowly and exactly."""
+    """An artwork that moves, slowly and exactly.
 
-    def __init__(self, figure: Figure) -> None:
-        self.figure = figure
+    Args:
+        figure: the artwork's canvas.
+        shading: the light on its sitter.
+    """
+
+    def __init__(self, figure: Figure, shading: Shading) -> None:
+        self.figure, self.shading = figure, shading
         self.rig = Rig(figure.landmarks, figure.matte)
         self.still: Points = self.rig.mesh.still
         self._mouth = MouthInterior(figure)
@@ -49,25 +57,28 @@ class Puppet:
 
     def render(self, motion: Motion) -> Pair:
         """Draw the sitter in a motion."""
-        frame, hole = self._paint(self.rig.draw(motion, SIZE), motion)
-        flow = self.rig.flow(motion, RESOLUTION)
+        light = self.shading(motion.expression)
+        frame, hole = self._paint(self.rig.draw(motion, SIZE, light), motion)
+        given = self.rig.draw(motion, RESOLUTION, light)
         return Pair(
             landmarks=pose_landmarks(self.figure.landmarks, motion),
-            flow=flow.transpose(2, 0, 1).astype(np.float16),
+            flow=given.flow.transpose(2, 0, 1).astype(np.float16),
+            light=given.light[None].astype(np.float16),
             frame=_to_bytes(_shrink(frame)),
             hole=_shrink(hole),
         )
 
     def picture(self, motion: Motion) -> Bytes:
         """The sitter in a motion at the puppet's own size: (SIZE, SIZE, 3) RGB."""
-        frame, _ = self._paint(self.rig.draw(motion, SIZE), motion)
+        light = self.shading(motion.expression)
+        frame, _ = self._paint(self.rig.draw(motion, SIZE, light), motion)
         return _to_bytes(frame)
 
     def _paint(self, drawing: Drawing, motion: Motion) -> tuple[Floats, Bytes]:
         """The picture (SIZE, SIZE, 3), and where no flow can give it: (SIZE, SIZE) 0 to 255."""
         moved = drawing.moved
         colour, matte = self._look_up(drawing)
-        hole = self._find_seams(drawing)
+        hole = _find_seams(drawing, matte)
         hole = np.maximum(hole, self._draw_lashes(colour, moved, motion))
         hole = np.maximum(hole, self._fill_mouth(colour, matte, moved))
         picture = cv2.blendLinear(colour, self.figure.plate, matte, 1 - matte)
@@ -77,21 +88,9 @@ class Puppet:
         where = (drawing.sources + np.float32(1)) * np.float32(SIZE / 2) - np.float32(0.5)
         how = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
         colour = cv2.remap(self._artwork, where, None, **how).astype(np.float32)
+        colour *= np.exp(drawing.light[..., None] * self.shading.slope)
         matte = cv2.remap(self.figure.matte, where, None, **how)
         return colour, matte * drawing.known
-
-    def _find_seams(self, drawing: Drawing) -> Bytes:
-        """Edges of lids, where the map jumps and flow can only smear: (SIZE, SIZE) 0 to 255."""
-        seams = np.zeros((SIZE, SIZE), np.uint8)
-        for eye in EYES:
-            ring = drawing.moved.vertices[[*eye.upper_fold, *eye.lower_fold], :2]
-            box = box_around(ring, SIZE)
-            shift = drawing.sources[box] - pixel_centres(SIZE)[box]
-            mean = cv2.blur(shift, _SEAM_WINDOW)
-            variance = (cv2.blur(shift * shift, _SEAM_WINDOW) - mean * mean).sum(-1)
-            jump = np.sqrt(np.maximum(variance, 0)) * (RESOLUTION / 2) - _SEAM_FROM
-            seams[box] = np.maximum(seams[box], np.clip(jump, 0, 1) * 255)
-        return seams
 
     def _draw_lashes(self, colour: Floats, moved: MovedMesh, motion: Motion) -> Bytes:
         """A soft dark line along the seam of a closing eye; returns its mask (SIZE, SIZE)."""
@@ -126,6 +125,19 @@ class Puppet:
         matte[box] = np.maximum(matte[box], soft[..., 0])
         hole[box] = (soft[..., 0] * 255).astype(np.uint8)
         return hole
+
+
+def _find_seams(drawing: Drawing, matte: Floats) -> Bytes:
+    """Where the map jumps and flow can only smear: (SIZE, SIZE) 0 to 255.
+
+    Edges of lids, and a cheek's outline before hair.
+    """
+    shift = drawing.sources - pixel_centres(SIZE)
+    mean = cv2.blur(shift, _SEAM_WINDOW)
+    variance = (cv2.blur(shift * shift, _SEAM_WINDOW) - mean * mean).sum(-1)
+    jump = np.sqrt(np.maximum(variance, 0)) * (RESOLUTION / 2) - _SEAM_FROM
+    sitter = cv2.dilate(matte, np.ones(_SEAM_WINDOW, np.uint8)) > _FAINT
+    return (np.clip(jump, 0, 1) * 255 * sitter).astype(np.uint8)
 
 
 def _shrink(picture: NDArray[Pixel]) -> NDArray[Pixel]:

@@ -65,16 +65,26 @@ class Mesh:
         moved = turn(points, motion, self.pivot, self.weight)
         return MovedMesh(moved, self._slide_lids(motion), face)
 
-    def rasterise(self, moved: MovedMesh, size: int) -> tuple[Floats, NDArray[np.int32]]:
-        """What each pixel shows: sources (size, size, 2); and which triangle, -1 for none."""
+    def rasterise(
+        self, moved: MovedMesh, size: int, light: Floats | None = None
+    ) -> tuple[Floats, NDArray[np.int32]]:
+        """What each pixel shows, and by which triangle.
+
+        Args:
+            moved: the mesh after a motion.
+            size: of the map.
+            light: (468,) of the face's landmarks; the grid's does not change.
+
+        Returns:
+            source x and y, and light (size, size, 3); triangle (size, size), -1 for none.
+        """
         vertices = moved.vertices.copy()
         vertices[:, :2] = to_pixels(vertices[:, :2], size)
-        return rasterise(
-            vertices.astype(np.float32),
-            moved.sources.astype(np.float32),
-            self.triangles,
-            size=size,
-        )
+        values = np.zeros((len(vertices), 3), np.float32)
+        values[:, :2] = moved.sources
+        if light is not None:
+            values[:MESH, 2] = light
+        return rasterise(vertices.astype(np.float32), values, self.triangles, size=size)
 
     def _slide_lids(self, motion: Motion) -> Points:
         """Closing lids draw on the skin above, or lashes would stretch over them."""

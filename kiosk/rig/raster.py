@@ -23,28 +23,28 @@ _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
 
 
 def rasterise(
-    vertices: Floats, sources: Floats, triangles: NDArray[np.int32], *, size: int
+    vertices: Floats, values: Floats, triangles: NDArray[np.int32], *, size: int
 ) -> tuple[Floats, NDArray[np.int32]]:
-    """Draw front-facing triangles into a map of sources.
+    """Draw front-facing triangles into a map of what their vertices carry.
 
     Args:
         vertices: (V, 3) pixel coordinates with integer pixel centres; smaller z is nearer.
-        sources: (V, 2) what each vertex shows.
+        values: (V, K) what each vertex carries.
         triangles: (T, 3) counter-clockwise on the screen when seen from the front.
         size: side of the map in pixels.
 
     Returns:
-        sources (size, size, 2) float32 and the triangle's number (size, size) int32, -1 for none.
+        values (size, size, K) float32 and the triangle's number (size, size) int32, -1 for none.
     """
-    found = np.full((size, size, 2), NOWHERE, np.float32)
+    found = np.full((size, size, values.shape[1]), NOWHERE, np.float32)
     which = np.full((size, size), -1, np.int32)
     depth = np.full((size, size), FAR, np.float32)
-    _draw(vertices, sources, triangles, found, which, depth)
+    _draw(vertices, values, triangles, found, which, depth)
     return found, which
 
 
 @numba.njit(cache=True, nogil=True)
-def _draw(vertices, sources, triangles, found, which, depth):  # type: ignore[no-untyped-def]
+def _draw(vertices, values, triangles, found, which, depth):  # type: ignore[no-untyped-def]
     height, width = which.shape
     for number in range(triangles.shape[0]):
         a, b, c = triangles[number]
@@ -69,10 +69,8 @@ def _draw(vertices, sources, triangles, found, which, depth):  # type: ignore[no
                 if z < depth[y, x]:
                     depth[y, x] = z
                     which[y, x] = number
-                    for k in range(2):
-                        found[y, x, k] = (
-                            wa * sources[a, k] + wb * sources[b, k] + wc * sources[c, k]
-                        )
+                    for k in range(values.shape[1]):
+                        found[y, x, k] = wa * values[a, k] + wb * values[b, k] + wc * values[c, k]
 
 
 def to_pixels(points: Points | Floats, size: int) -> Points:

@@ -1,11 +1,13 @@
 """What every pixel of a moved sitter shows: the mesh, drawn, and what no triangle can say.
 
-In goes a `Motion`, out comes a map of sources: the point of the artwork that lies at each pixel. It
-is the same function in the gallery, at the generator's resolution, as for the puppet.
+In goes a `Motion`, out comes a map of sources: the point of the artwork that lies at each pixel,
+and how its light changes. It is the same function in the gallery, at the generator's resolution, as
+for the puppet.
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,8 @@ from kiosk.rig.hidden import HiddenSkin
 from kiosk.rig.mesh import Mesh, MovedMesh
 from kiosk.rig.raster import box_around, fill_outline, pixel_centres, pull_push
 
+SOFT = 0.006  # of the map's size: the blur of light
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
@@ -23,7 +27,16 @@ class Drawing:
 
     moved: MovedMesh
     sources: Floats  # (S, S, 2) canvas coordinates of the artwork
+    light: Floats  # (S, S) change of log luminance
     known: NDArray[np.bool_]  # (S, S) False where nothing of the sitter lies
+
+    @property
+    def flow(self) -> Floats:
+        """Source minus target at every pixel: (S, S, 2), canvas units."""
+        shift = np.asarray(self.sources - pixel_centres(len(self.sources)))
+        if not self.known.all():  # a fold, somewhere
+            shift = pull_push(shift, self.known.astype(np.float32))
+        return shift
 
 
 class Rig:
@@ -40,23 +53,25 @@ class Rig:
         self._hidden = HiddenSkin(self.mesh, matte)
         self._eyeballs = [Eyeball.measure(eye, self.mesh.still) for eye in EYES]
 
-    def flow(self, motion: Motion, size: int) -> Floats:
-        """Source minus target at every pixel: (size, size, 2), canvas units."""
-        drawing = self.draw(motion, size)
-        shift = np.asarray(drawing.sources - pixel_centres(size))
-        if not drawing.known.all():  # a fold, somewhere
-            shift = pull_push(shift, drawing.known.astype(np.float32))
-        return shift
+    def draw(self, motion: Motion, size: int, light: Floats | None = None) -> Drawing:
+        """The maps of a motion.
 
-    def draw(self, motion: Motion, size: int) -> Drawing:
-        """The maps of a motion at so many pixels."""
+        Args:
+            motion: of the head and face.
+            size: of the maps, pixels.
+            light: (468,) change of log luminance at the face's landmarks; none at rest.
+        """
         moved = self.mesh.move(motion)
-        sources, triangle = self.mesh.rasterise(moved, size)
-        self._hidden.uncover(sources, triangle, motion)
+        values, triangle = self.mesh.rasterise(moved, size, light)
         known = triangle >= 0
+        sources = np.ascontiguousarray(values[..., :2])
+        self._hidden.uncover(sources, triangle, motion)
+        shade = np.where(known, values[..., 2], np.float32(0))
         self._close_lips(sources, known, moved)
         self._fill_eyes(sources, known, moved, motion)
-        return Drawing(moved, sources, known)
+        if light is not None:  # flat triangles would show
+            shade = cv2.GaussianBlur(shade, (0, 0), SOFT * size)
+        return Drawing(moved, sources, shade, known)
 
     def _close_lips(self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh) -> None:
         """Let the lips' flesh run on between them: a seam of no pixels would show the plate."""

@@ -28,7 +28,7 @@ from kiosk.model.discriminator import Discriminator
 from kiosk.model.generator import Generator
 from kiosk.model.layers import upsample
 from kiosk.model.precision import bfloat16_pays
-from kiosk.model.spec import RESOLUTION, draw_masks
+from kiosk.model.spec import FINER, RESOLUTION, draw_masks
 from kiosk.rig.landmarks import face_middle
 from kiosk.training import losses
 from kiosk.training.canvas import TrainingCanvas
@@ -72,6 +72,7 @@ class Batch:
 
     landmarks: Tensor  # (N, 478, 3)
     flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
+    light: Tensor  # (N, 1, RESOLUTION, RESOLUTION)
     masks: Tensor  # (N, MASKS, WORKING, WORKING), 0 to 1
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
     hole: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
@@ -80,6 +81,9 @@ class Batch:
     def take(cls, pairs: Pairs, index: NDArray[np.intp], device: torch.device) -> "Batch":
         """Read and convert the pairs with these numbers."""
         index = np.sort(index)
+
+        def real(column: NDArray[np.float16]) -> Tensor:
+            return torch.from_numpy(np.array(column[index], np.float32)).to(device)
 
         def unit(column: NDArray[np.uint8]) -> Tensor:
             return torch.from_numpy(np.array(column[index], np.float32)).to(device) / 255
@@ -90,7 +94,8 @@ class Batch:
             landmarks=torch.from_numpy(landmarks).to(device),
             masks=torch.from_numpy(masks).to(device).float() / 255,
             picture=unit(pairs.frame).permute(0, 3, 1, 2).contiguous(),
-            flow=torch.from_numpy(np.array(pairs.flow[index], np.float32)).to(device),
+            flow=real(pairs.flow),
+            light=real(pairs.light),
             hole=unit(pairs.hole)[:, None],
         )
 
@@ -130,7 +135,8 @@ class Finetuning:
         kind = self.device.type
         with torch.autocast(kind, torch.bfloat16, enabled=self.low_precision):
             flow, paint, logit = self.generator(batch.landmarks, batch.flow, batch.masks)
-        picture = self.canvas.compose(flow, paint, torch.sigmoid(logit) * self.generator.window)
+        cover = torch.sigmoid(logit) * self.generator.window
+        picture = self.canvas.compose(flow, batch.light, paint, cover)
         features = losses.feature_mask(batch.masks)
         weight = losses.picture_weight(self.head, features)
         reconstruction = losses.reconstruction(picture, batch.picture, weight)
@@ -156,7 +162,7 @@ class Finetuning:
 
     def _judge(self, picture: Tensor, batch: Batch) -> Tensor:
         """Train the critic on this batch; what it says of the generator's picture."""
-        masks = losses.crop_face(upsample(batch.masks), self.centre)
+        masks = losses.crop_face(upsample(batch.masks, FINER), self.centre)
         code = self.generator.encode(batch.landmarks)
         real = losses.crop_face(batch.picture, self.centre) * 2 - 1
         fake = losses.crop_face(picture, self.centre) * 2 - 1

@@ -1,6 +1,6 @@
 """Learns from clips of people how brightness changes where muscles draw the skin.
 
-In goes a folder of clips; out comes `shading.npz` (see `kiosk.puppet.shades`). Offline only. Clips
+In goes a folder of clips; out comes `shading.npz` (see `kiosk.motion.shades`). Offline only. Clips
 named in `HELD_OUT` are never learnt from. A clip without a face, or cut short, is named and left
 out.
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kiosk.errors import CameraError, PictureError
 from kiosk.face import MESH
 from kiosk.motion.face_model import load_face_model
-from kiosk.puppet.shades import Shades, save_shades
+from kiosk.motion.shades import Shades, save_shades
 from kiosk.training.brightness import LitPerformer, Sight, light_performer, look_at_clip
 from kiosk.training.learn_motion import HELD_OUT
 from kiosk.training.plain import NAMES, find_columns, swapped

@@ -8,7 +8,7 @@ from kiosk.face import CHIN
 from kiosk.messages import Floats
 from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
-from kiosk.model.spec import RESOLUTION
+from kiosk.model.spec import FINER, RESOLUTION
 
 GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
 FLOW_WEIGHT = 20.0  # per canvas unit
@@ -23,12 +23,12 @@ def head_mask(landmarks: Floats, matte: Tensor) -> Tensor:
     """
     rows = (torch.arange(RESOLUTION) + 0.5) / RESOLUTION * 2 - 1
     above = (rows < float(landmarks[CHIN, 1]) + 0.04)[:, None].float()
-    return F.max_pool2d((matte > 0.5).float() * above, 31, 1, 15)
+    return F.max_pool2d((matte > 0.5).float() * above, 47, 1, 23)
 
 
 def feature_mask(masks: Tensor) -> Tensor:
     """Mouth and eyes with a margin: (N, 1, RESOLUTION, RESOLUTION)."""
-    return upsample(F.max_pool2d(masks[:, :2].amax(1, keepdim=True), 9, 1, 4))
+    return upsample(F.max_pool2d(masks[:, :2].amax(1, keepdim=True), 9, 1, 4), FINER)
 
 
 def picture_weight(head: Tensor, features: Tensor) -> Tensor:

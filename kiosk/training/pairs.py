@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from kiosk.errors import PictureError
 from kiosk.messages import Motion
 from kiosk.model.spec import RESOLUTION
-from kiosk.puppet.figure import Figure
 from kiosk.puppet.render import Pair, Puppet
 
 CHUNK = 64
 _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "landmarks": ((478, 3), np.float32),
     "flow": ((2, RESOLUTION, RESOLUTION), np.float16),
+    "light": ((1, RESOLUTION, RESOLUTION), np.float16),
     "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "hole": ((RESOLUTION, RESOLUTION), np.uint8),
 }
@@ -44,6 +44,7 @@ class Pairs:
 
     landmarks: NDArray[np.float32]
     flow: NDArray[np.float16]
+    light: NDArray[np.float16]
     frame: NDArray[np.uint8]
     hole: NDArray[np.uint8]
 
@@ -52,13 +53,13 @@ class Pairs:
 
 
 def make_pairs(
-    folder: Path, figure: Figure, sampler: Sampler, *, count: int, seed: int, report: Report
+    folder: Path, puppet: Puppet, sampler: Sampler, *, count: int, seed: int, report: Report
 ) -> Pairs:
     """Render `count` random moments into `folder`, or what is missing of them.
 
     Args:
         folder: where the arrays live; created, kept afterwards.
-        figure: the artwork's canvas.
+        puppet: the artwork's; must be picklable.
         sampler: draws a motion from a random generator; must be picklable.
         count: rounded up to whole chunks.
         seed: of the motions.
@@ -73,7 +74,7 @@ def make_pairs(
     missing = [n for n in range(chunks) if not _mark(folder, n).exists()]
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    given = (folder, figure, sampler, seed, stop)
+    given = (folder, puppet, sampler, seed, stop)
     with ProcessPoolExecutor(max(1, os.cpu_count() or 1), context, _prepare, given) as pool:
         try:
             with _held_signals():
@@ -157,11 +158,11 @@ class _Draughtsman:
 _worker: list[_Draughtsman] = []
 
 
-def _prepare(folder: Path, figure: Figure, sampler: Sampler, seed: int, stop: Event) -> None:
+def _prepare(folder: Path, puppet: Puppet, sampler: Sampler, seed: int, stop: Event) -> None:
     cv2.setNumThreads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker[:] = [_Draughtsman(folder, Puppet(figure), sampler, seed, stop)]
+    _worker[:] = [_Draughtsman(folder, puppet, sampler, seed, stop)]
 
 
 def _end_with_parent() -> None:

@@ -2,7 +2,7 @@
 
 In goes an expression, out comes by how much each landmark's skin grows lighter or darker. It is a
 function of the expression alone, continuous in it, so that a network can learn it and no light
-flickers. Drawing it is the puppet's affair: colour * exp(ratio * slope).
+flickers. Drawn it is by the rig, and shown as colour * exp(light * slope).
 """
 
 from typing import Any
@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.face import EYES, LIPS, MESH
-from kiosk.messages import Floats
+from kiosk.messages import Bytes, Floats
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import fit_pose, free_of_pose
 from kiosk.motion.parts import fit_parts, proportions_of
-from kiosk.puppet.figure import SIZE, Figure
-from kiosk.puppet.shades import load_shades
+from kiosk.motion.shades import load_shades
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.mesh import face_normals
 from kiosk.rig.raster import to_pixels
@@ -32,26 +31,29 @@ HIGH, LOW = 99.5, 1.5  # percentiles of the face's own tones, which stay its lim
 SLOPE = (0.6, 1.5)
 FACING = (0.15, 0.35)  # cosine to the eye where painted skin begins to take light, and does wholly
 _LUMA = np.array([0.299, 0.587, 0.114])
-_BLUR_PX = 2.5  # at SIZE
+_SIZE, _BLUR_PX = 512, 2.5  # at which tones are looked at
 
 
 class Shading:
     """The light on one sitter's face.
 
     Args:
-        figure: the sitter.
+        picture: (S, S, 3) RGB, 0 to 255: the canvas as it hangs.
+        landmarks: (478, 3) neutral, canvas coordinates.
         amount: of all of it; 1 as tuned, less for children.
         crease: of folds alone.
     """
 
-    def __init__(self, figure: Figure, *, amount: float = 1.0, crease: float = 1.0) -> None:
+    def __init__(
+        self, picture: Bytes, landmarks: Floats, *, amount: float = 1.0, crease: float = 1.0
+    ) -> None:
         model, shades = load_face_model(), load_shades()
-        still = figure.landmarks.astype(np.float64)
+        still = landmarks.astype(np.float64)
         self._shades = shades
         self._pose = fit_pose(still, model.mean)
         self._own = proportions_of(free_of_pose(still, self._pose))
         self._mean = proportions_of(model.mean)
-        tones = _tones_at(figure)
+        tones = _tones_at(picture, landmarks)
         skin = _is_skin()
         self.slope: Floats = _channel_slopes(tones[skin])  # (3,) log channel by log luminance
         facing = smoothstep((face_normals(still)[:, 2] + FACING[0]) / (FACING[0] - FACING[1]))
@@ -77,10 +79,11 @@ class Shading:
         return self._shades.coefficients(fit_parts(offsets, self._own, self._mean))
 
 
-def _tones_at(figure: Figure) -> Points:
+def _tones_at(picture: Bytes, landmarks: Floats) -> Points:
     """The artwork's colours at the face's landmarks: (468, 3) RGB, 0 to 255."""
-    soft = cv2.GaussianBlur(figure.artwork, (0, 0), _BLUR_PX)
-    where = to_pixels(figure.landmarks[:MESH, :2], SIZE).astype(np.float32)[None]
+    small = cv2.resize(picture, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small.astype(np.float32), (0, 0), _BLUR_PX)
+    where = to_pixels(landmarks[:MESH, :2], _SIZE).astype(np.float32)[None]
     seen = cv2.remap(soft, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(seen[0], np.float64)
 
