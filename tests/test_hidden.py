@@ -31,8 +31,7 @@ def yaw(turn: float) -> Motion:
 
 
 def ground_seen(puppet: Puppet, matte: Floats, motion: Motion, *, uncovered: bool) -> int:
-    values, triangle = puppet.rig.mesh.rasterise(puppet.rig.mesh.move(motion), SIZE)
-    sources = values[..., :2].copy()
+    sources, _, triangle = puppet.rig.mesh.rasterise(puppet.rig.mesh.move(motion), SIZE)
     if uncovered:
         HiddenSkin(puppet.rig.mesh, matte).uncover(sources, triangle, motion)
     where = to_pixels(sources, SIZE).astype(np.float32)
@@ -56,8 +55,7 @@ def test_a_head_that_does_not_turn_is_left_as_painted(
     expression = np.zeros((MESH, 3), np.float32)
     expression[:, 1] = jaw * np.clip(puppet.still[:MESH, 1], 0, None)
     motion = replace(no_motion(), expression=expression)
-    values, triangle = puppet.rig.mesh.rasterise(puppet.rig.mesh.move(motion), SIZE)
-    sources = values[..., :2].copy()
+    sources, _, triangle = puppet.rig.mesh.rasterise(puppet.rig.mesh.move(motion), SIZE)
     painted = sources.copy()
     HiddenSkin(puppet.rig.mesh, matte).uncover(sources, triangle, motion)
 

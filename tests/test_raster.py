@@ -8,23 +8,30 @@ SIZE = 16
 FRONT = np.array([[0, 1, 2]], np.int32)
 
 
+def draw(vertices: Floats, triangles: np.ndarray = FRONT) -> tuple[Floats, Floats, np.ndarray]:
+    """Every vertex shows where it lies, in tens of pixels, and has a hundredth of x for light."""
+    sources, light = vertices[:, :2] / 10, vertices[:, 0] / 100
+    return rasterise(vertices, sources, light, triangles, size=SIZE)
+
+
 def corners(z: float = 0.0) -> Floats:
     return np.array([[2, 2, z], [2, 12, z], [12, 2, z]], np.float32)
 
 
 def test_a_pixel_shows_what_lies_there() -> None:
-    sources = corners()[:, :2] / 10
-    found, which = rasterise(corners(), sources, FRONT, size=SIZE)
+    found, lit, which = draw(corners())
     y, x = np.nonzero(which == 0)
 
     assert which.max() == 0
     assert len(x) == 66  # half of a square of 11, its diagonal included
     np.testing.assert_allclose(found[y, x], np.column_stack([x, y]) / 10, atol=1e-5)
+    np.testing.assert_allclose(lit[y, x], x / 100, atol=1e-6)
     assert (found[which < 0] == NOWHERE).all()
+    assert not lit[which < 0].any()
 
 
 def test_what_is_turned_away_is_not_drawn() -> None:
-    _, which = rasterise(corners(), corners()[:, :2], FRONT[:, ::-1].copy(), size=SIZE)
+    _, _, which = draw(corners(), FRONT[:, ::-1].copy())
 
     assert (which == -1).all()
 
@@ -34,7 +41,7 @@ def test_the_nearer_triangle_hides_the_other_in_either_order() -> None:
         depths = {near: -1.0, far: 1.0}
         vertices = np.vstack([corners(depths[0]), corners(depths[1])])
         triangles = np.vstack([FRONT, FRONT + 3])
-        _, which = rasterise(vertices, vertices[:, :2].copy(), triangles, size=SIZE)
+        _, _, which = draw(vertices, triangles)
 
         assert set(which[which >= 0]) == {near}
 
@@ -42,7 +49,7 @@ def test_the_nearer_triangle_hides_the_other_in_either_order() -> None:
 def test_what_leaves_the_map_is_cut_off() -> None:
     vertices = corners() * 3 - 20
     vertices[:, 2] = 0
-    _, which = rasterise(vertices, vertices[:, :2].copy(), FRONT, size=SIZE)
+    _, _, which = draw(vertices)
 
     assert which.shape == (SIZE, SIZE)
     assert which[0, 0] == -1 or which[0, 0] == 0

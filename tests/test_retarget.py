@@ -8,7 +8,7 @@ import pytest
 from kiosk.face import LEFT_MOUTH, LOWER_LIP, MESH, RIGHT_MOUTH, UPPER_LIP
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, measure, rotation_of
-from kiosk.motion.lips import PARTING, LipShape
+from kiosk.motion.lips import LipShape
 from kiosk.motion.parts import proportions_of
 from kiosk.motion.retarget import Gesture, Retarget
 from kiosk.motion.settings import MotionSettings
@@ -93,7 +93,19 @@ def test_the_sitters_lips_part_with_the_visitors() -> None:
     motion = retarget()(gesture(lips=LipShape(np.full(9, 0.2), np.ones((2, 9)))))
     opening = motion.expression[LOWER_LIP, 1] - motion.expression[UPPER_LIP, 1]
 
-    assert opening == pytest.approx(0.3 * 0.19 * PARTING, rel=0.05)
+    assert opening == pytest.approx(0.3 * 0.19 * Gains().mouth, rel=0.05)
+
+
+def test_a_part_without_gain_stays_as_it_is_painted() -> None:
+    still = sitter(gains=Gains(mouth=0.0, gaze=0.0, closure=0.0))
+    lips = LipShape(np.full(9, 0.2), np.ones((2, 9)))
+    asked = gesture(lips=lips, gaze=np.full((2, 2), 0.1), openness=np.zeros(2))
+    motion = retarget(still)(asked)
+
+    opening = motion.expression[LOWER_LIP, 1] - motion.expression[UPPER_LIP, 1]
+    assert opening == pytest.approx(0.0, abs=1e-9)
+    assert not motion.gaze.any()
+    assert not motion.closure.any()
 
 
 def test_expression_does_not_turn_the_head() -> None:

@@ -16,7 +16,7 @@ def add_portrait(
     name: Annotated[str, typer.Option("--id", help="Its folder's name: a-z, 0-9 and hyphens.")],
     title: Annotated[str, typer.Option(help="Of the artwork, in English.")] = "",
     artist: Annotated[str, typer.Option(help="Of the artwork.")] = "",
-    minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Time for learning.")] = 15.0,
+    minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Time for learning.")] = 10.0,
     face: Annotated[int | None, typer.Option(min=1, help="Which face, from the left.")] = None,
     rights: Annotated[str, typer.Option(help="creativecommons.org or rightsstatements.org.")] = "",
     provenance: Annotated[str, typer.Option(help="Where the picture is from.")] = "",

@@ -33,6 +33,11 @@ logger = logging.getLogger(__name__)
 
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 240, 4000, 128
 PAIRS_SHARE = 0.12  # of the time: what drawing the pairs is expected to take
+UNANSWERED = {
+    "mouth": "no mouth is seen to open in this picture: it will stay as it is painted",
+    "gaze": "no eyes are seen to look aside in this picture: they will look straight on",
+    "closure": "no eyes are seen to shut in this picture: they will not blink",
+}
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
@@ -89,6 +94,9 @@ class Work:
         self.puppet = study.puppet()
         limits = find_limits(self.puppet.rig.mesh, self.puppet.figure.matte)
         gains = find_gains(self.puppet)
+        for part, answer in UNANSWERED.items():
+            if getattr(gains, part) == 0:
+                logger.warning("%s: %s", commission.id, answer)
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))

@@ -23,7 +23,7 @@ class Commission:
 
     image: Path
     id: str
-    minutes: float = 15.0
+    minutes: float = 10.0
     title: str = ""
     artist: str = ""
     rights: str = ""

@@ -26,6 +26,7 @@ from kiosk.puppet.figure import (
 from kiosk.puppet.render import Puppet
 
 LEAST_FACE_PX, GOOD_FACE_PX = 80, 240
+ALL_SITTER = 0.97  # share of the canvas
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +83,8 @@ def study_picture(path: Path, face: int | None = None) -> Study:
     points = canvas_from_artwork(landmarks, canvas)
     left, top, side = canvas
     matte, plate = cut_out(artwork[top : top + side, left : left + side], points)
+    if matte.mean() > ALL_SITTER:
+        warnings.append("no ground can be told from the sitter: all around will move with the head")
     return Study(artwork, canvas, points, matte, plate, tuple(warnings))
 
 

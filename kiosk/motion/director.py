@@ -22,7 +22,7 @@ __all__ = ["Director", "Gains", "Limits", "MotionTarget", "hand_over"]
 Points = NDArray[np.float64]
 
 # of the time of a hand-over, what the face takes: eyes and mouth answer, the head follows
-FACE_FIRST = 0.5
+FACE_FIRST = 0.35
 
 
 class Director:

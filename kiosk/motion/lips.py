@@ -26,6 +26,7 @@ Points = NDArray[np.float64]
 
 _INNER = np.array([INNER_UPPER_LIP[1:-1], INNER_LOWER_LIP[1:-1]])  # (2, 9): upper, lower
 _OUTER = np.array([OUTER_UPPER_LIP[1:-1], OUTER_LOWER_LIP[1:-1]])
+PAIRS = 9  # of points along the lips, corners left out
 _BETWEEN = np.array([UPPER_LIP_RINGS, LOWER_LIP_RINGS])  # (2, 2, 9)
 _AWAY = np.array([[-1.0], [1.0]])  # the upper lip's outside is up
 
@@ -33,7 +34,6 @@ PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and 
 # lips part once their gap has grown by the first and have met again below the second, io
 PART_AT, MEET_AT = 0.010, 0.004
 WIDEST_GAP = 0.55  # io
-PARTING = 1.15  # painted lips are seen to part less than they do: slopes of 0.72 and 0.90
 FULLNESS = (0.75, 1.5)  # a lip's thickness, of its own at rest
 THINNEST = 0.02  # io: what a thickness is at least taken for
 GIVES_WAY = 0.12  # io: how far the skin around follows
@@ -70,12 +70,14 @@ class Lips:
 
     Args:
         still: (478, 3) the sitter's neutral face, pose-free, io.
+        parting: of the gap; painted lips are seen to part less than they do.
     """
 
-    def __init__(self, still: Points) -> None:
+    def __init__(self, still: Points, parting: float = 1.0) -> None:
+        self._parting = parting
         gaps = lip_gaps(still)
-        closable = bool(np.median(gaps) > PAINTED_OPEN)
-        self._floor = -np.maximum(gaps, 0.0) / PARTING if closable else np.zeros(len(gaps))
+        closable = parting > 0 and bool(np.median(gaps) > PAINTED_OPEN)
+        self._floor = -np.maximum(gaps, 0.0) / parting if closable else np.zeros(len(gaps))
         self._thickness = np.maximum(_thickness(still), 0.0)
         reach = (still[_BETWEEN, 1] - still[_INNER[:, None], 1]) * _AWAY
         self._share = np.clip(reach / np.maximum(self._thickness, 1e-3)[:, None], 0.0, 1.0)
@@ -101,7 +103,7 @@ class Lips:
         """Give the inner lips exactly the gap they shall have, in place."""
         self._gaps = np.clip(self._gaps, gaps - PART_AT, gaps - MEET_AT)
         self._gaps = np.maximum(self._gaps, self._floor)
-        opening = soft_limit(PARTING * self._gaps, WIDEST_GAP)[:, None]
+        opening = soft_limit(self._parting * self._gaps, WIDEST_GAP)[:, None]
         upper, lower = _INNER
         middle = (offsets[upper] + offsets[lower]) / 2
         half = (offsets[lower] - offsets[upper]) / 2 * np.clip(np.abs(opening) / 0.03, 0, 1)

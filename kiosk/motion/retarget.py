@@ -31,9 +31,10 @@ Points = NDArray[np.float64]
 
 SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
 SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
-WIDENING, WIDEST = 0.6, -0.4
+SHUTTING = 1.7  # a painted lid half shut is seen to be shut by a fifth: it closes early
+WIDENING, WIDEST = 0.8, -0.4
 GAZE_LIMIT = np.array([0.26, 0.14])  # eye widths
-GAZE_GAIN_LIMIT, BROW_GAIN_LIMIT = 2.6, 1.8
+GAZE_GAIN_LIMIT, BROW_GAIN_LIMIT, MOUTH_GAIN_LIMIT = 2.6, 1.8, 1.6
 APPROACH = 0.4  # of the change of a visitor's size, as an exponent
 
 
@@ -64,7 +65,7 @@ class Retarget:
         self._pose = fit_pose(target.landmarks, load_face_model().mean)
         self._still = free_of_pose(target.landmarks.astype(np.float64), self._pose)
         self._proportions = proportions_of(self._still)
-        self._lips = Lips(self._still)
+        self._lips = Lips(self._still, min(target.gains.mouth, MOUTH_GAIN_LIMIT))
         self._neck = Neck(target.landmarks, target.limits)
         self._height = face_height(target.landmarks)
         self.reset()
@@ -125,6 +126,7 @@ class Retarget:
     def _close(self, openness: Points) -> Points:
         """Closure of each lid; the two differ only if the eyes clearly do: (2,)."""
         shut = (1.0 - openness) / (1.0 - SHUT_RATIO) * self._target.gains.closure
+        shut = 1.0 - (1.0 - np.clip(shut, 0.0, 1.0)) ** SHUTTING
         closure = np.where(openness < 1.0, shut, WIDENING * (1.0 - openness))
         apart = np.clip((abs(float(openness[0] - openness[1])) - 0.08) / 0.17, 0.0, 1.0)
         blended = closure.mean() + apart * (closure - closure.mean())

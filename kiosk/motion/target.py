@@ -30,6 +30,7 @@ class Gains:
     """What a painting's weaker response is made up with; 1 as tuned."""
 
     expression: float = 1.0
+    mouth: float = 1.15
     gaze: float = 1.0
     brows: float = 1.0
     closure: float = 1.0

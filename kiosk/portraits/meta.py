@@ -23,7 +23,7 @@ MAX_ANGLE_DEG = 45.0  # MediaPipe's depth, weak perspective, is no guide beyond 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
 LanguageMap = dict[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")], str]
-Gain = Annotated[float, Field(ge=0.3, le=2.6, allow_inf_nan=False)]
+Gain = Annotated[float, Field(ge=0.0, le=2.6, allow_inf_nan=False)]  # 0: stays still
 Slope = Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)]
 Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | str
 
@@ -71,6 +71,7 @@ class Gains(Record):
     """How strongly the sitter answers; 1 as tuned."""
 
     expression: Gain = 1.0
+    mouth: Gain = 1.15
     gaze: Gain = 1.0
     brows: Gain = 1.0
     closure: Gain = 1.0

@@ -24,6 +24,8 @@ SIZE = 768  # the puppet's working size: twice the generator's resolution
 LOOKED_AT = 512  # at which the picture is cut out
 FACE_HEIGHTS = 2.5  # side of the canvas: tight, so that an eye has pixels, with room for the crown
 FACE_RIM = 15  # pixels of LOOKED_AT across which the face's outline is uncertain
+PIECED_AT = 384  # at which ground is pieced together; its time grows with the square
+PIECES_FADE = 10  # pixels of it over which pieced ground ends
 FACE_AT = 0.52  # height of the face's middle in the canvas, from the top
 
 Grey = NDArray[np.float32]
@@ -91,25 +93,39 @@ def make_figure(crop: Bytes, matte: Grey, plate: Bytes, landmarks: Floats) -> Fi
 
 
 def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
-    """The picture with the sitter painted out: a smooth fill that carries the ground's own grain.
+    """The picture with the sitter painted out, in paint of its own ground.
 
-    Near the silhouette the fill continues what it meets; far inside it is the ground's colour.
+    What comes into view beside a turned head is put together from pieces of the ground (shift-map,
+    He & Sun, *Statistics of Patch Offsets for Image Completion*, 2012, in OpenCV's xphoto). Where
+    that finds nothing, far inside, it is the ground's colour, spread smoothly.
     """
     side = crop.shape[0]
     work = _resize(crop, LOOKED_AT)
     sitter = cv2.dilate((_resize(matte, LOOKED_AT) > 0.03).astype(np.uint8), _ellipse(11))
     if not (sitter == 0).any():
         return crop
-    fill = pull_push(work.astype(np.float32), (1 - sitter).astype(np.float32))
-    near = cv2.inpaint(work, sitter, 6, cv2.INPAINT_TELEA).astype(np.float32)
-    depth = cv2.distanceTransform(sitter, cv2.DIST_L2, 3)
-    blend = np.clip(depth / 40, 0, 1)[..., None]
-    fill = near * (1 - blend) + fill * blend
+    smooth = pull_push(work.astype(np.float32), (1 - sitter).astype(np.float32))
+    pieces, found = _piece_together(work, sitter)
+    fill = smooth + found[..., None] * (pieces - smooth)
     fill = cv2.resize(fill, (side, side), interpolation=cv2.INTER_CUBIC)
     hidden = cv2.resize(sitter.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
     hidden = cv2.GaussianBlur(hidden, (0, 0), max(side / 400, 0.8))[..., None]
     fill += _grain(crop, hidden[..., 0] < 0.01)
     return np.clip(crop * (1 - hidden) + fill * hidden, 0, 255).astype(np.uint8)
+
+
+def _piece_together(work: Bytes, sitter: Bytes) -> tuple[Floats, Grey]:
+    """Ground in place of the sitter, (H, W, 3), and how surely it was found, (H, W) 0 to 1."""
+    lab = cv2.cvtColor(_resize(work, PIECED_AT), cv2.COLOR_RGB2LAB)
+    hidden = cv2.resize(sitter, (PIECED_AT, PIECED_AT), interpolation=cv2.INTER_NEAREST)
+    pieces = lab.copy()
+    cv2.setRNGSeed(0)
+    cv2.xphoto.inpaint(lab, (1 - hidden) * 255, pieces, cv2.xphoto.INPAINT_SHIFTMAP)
+    missing = (pieces == 0).all(axis=2) & (hidden > 0)  # left black
+    apart = cv2.distanceTransform((~missing).astype(np.uint8), cv2.DIST_L2, 3)
+    found = np.clip((apart - 1) / PIECES_FADE, 0, 1).astype(np.float32)
+    colour = cv2.cvtColor(pieces, cv2.COLOR_LAB2RGB).astype(np.float32)
+    return _resize(colour, len(work)), np.clip(_resize(found, len(work)), 0, 1)
 
 
 def _segment(small: Bytes, landmarks: Floats) -> Grey:

@@ -76,10 +76,10 @@ class Surface:
         """Pixels of the turned picture that are drawn out, or show ground inside the face."""
         mesh = self._mesh
         moved = mesh.move(replace(no_motion(), rotation=self._neck.turn(turn_deg)))
-        values, which = mesh.rasterise(moved, SIZE)
+        sources, _, which = mesh.rasterise(moved, SIZE)
         stretch = _stretch(mesh.vertices[:, :2], moved.vertices[:, :2], mesh.triangles)
         drawn_out = (which >= 0) & (stretch > STRETCH)[which]
-        where = to_pixels(values[..., :2], SIZE)
+        where = to_pixels(sources, SIZE)
         matte = cv2.remap(self._matte, where.astype(np.float32), None, cv2.INTER_LINEAR)
         hole = (which >= 0) & (which < FACE_TRIANGLES) & (matte < 0.5)
         return float((drawn_out | hole).sum())

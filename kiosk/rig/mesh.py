@@ -67,24 +67,24 @@ class Mesh:
 
     def rasterise(
         self, moved: MovedMesh, size: int, light: Floats | None = None
-    ) -> tuple[Floats, NDArray[np.int32]]:
+    ) -> tuple[Floats, Floats, NDArray[np.int32]]:
         """What each pixel shows, and by which triangle.
 
         Args:
             moved: the mesh after a motion.
-            size: of the map.
+            size: of the maps.
             light: (468,) of the face's landmarks; the grid's does not change.
 
         Returns:
-            source x and y, and light (size, size, 3); triangle (size, size), -1 for none.
+            sources (size, size, 2), light (size, size), triangle (size, size); see `raster`.
         """
         vertices = moved.vertices.copy()
         vertices[:, :2] = to_pixels(vertices[:, :2], size)
-        values = np.zeros((len(vertices), 3), np.float32)
-        values[:, :2] = moved.sources
+        lit = np.zeros(len(vertices), np.float32)
         if light is not None:
-            values[:MESH, 2] = light
-        return rasterise(vertices.astype(np.float32), values, self.triangles, size=size)
+            lit[:MESH] = light
+        sources = moved.sources.astype(np.float32)
+        return rasterise(vertices.astype(np.float32), sources, lit, self.triangles, size=size)
 
     def _slide_lids(self, motion: Motion) -> Points:
         """Closing lids draw on the skin above, or lashes would stretch over them."""

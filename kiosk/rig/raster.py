@@ -23,29 +23,32 @@ _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
 
 
 def rasterise(
-    vertices: Floats, values: Floats, triangles: NDArray[np.int32], *, size: int
-) -> tuple[Floats, NDArray[np.int32]]:
-    """Draw front-facing triangles into a map of what their vertices carry.
+    vertices: Floats, sources: Floats, light: Floats, triangles: NDArray[np.int32], *, size: int
+) -> tuple[Floats, Floats, NDArray[np.int32]]:
+    """Draw front-facing triangles into maps of what their vertices carry.
 
     Args:
         vertices: (V, 3) pixel coordinates with integer pixel centres; smaller z is nearer.
-        values: (V, K) what each vertex carries.
+        sources: (V, 2) what each vertex shows.
+        light: (V,) how its light has changed.
         triangles: (T, 3) counter-clockwise on the screen when seen from the front.
-        size: side of the map in pixels.
+        size: side of the maps in pixels.
 
     Returns:
-        values (size, size, K) float32 and the triangle's number (size, size) int32, -1 for none.
+        sources (size, size, 2), NOWHERE where nothing lies; light (size, size), 0 there; the
+        triangle's number (size, size) int32, -1 there.
     """
-    found = np.full((size, size, values.shape[1]), NOWHERE, np.float32)
+    found = np.full((size, size, 2), NOWHERE, np.float32)
+    lit = np.zeros((size, size), np.float32)
     which = np.full((size, size), -1, np.int32)
-    depth = np.full((size, size), FAR, np.float32)
-    _draw(vertices, values, triangles, found, which, depth)
-    return found, which
+    _draw(vertices, sources, light, triangles, found, lit, which)
+    return found, lit, which
 
 
 @numba.njit(cache=True, nogil=True)
-def _draw(vertices, values, triangles, found, which, depth):  # type: ignore[no-untyped-def]
+def _draw(vertices, sources, light, triangles, found, lit, which):  # type: ignore[no-untyped-def]
     height, width = which.shape
+    depth = np.full((height, width), FAR, np.float32)
     for number in range(triangles.shape[0]):
         a, b, c = triangles[number]
         xa, ya, za = vertices[a]
@@ -58,10 +61,13 @@ def _draw(vertices, values, triangles, found, which, depth):  # type: ignore[no-
         right = min(int(np.floor(max(xa, xb, xc) + 1e-3)), width - 1)
         top = max(int(np.ceil(min(ya, yb, yc) - 1e-3)), 0)
         bottom = min(int(np.floor(max(ya, yb, yc) + 1e-3)), height - 1)
+        across_b, across_c = (yc - ya) / area, (ya - yb) / area  # per pixel to the right
+        down_b, down_c = (xa - xc) / area, (xb - xa) / area
         for y in range(top, bottom + 1):
+            row_b, row_c = (y - ya) * down_b, (y - ya) * down_c
             for x in range(left, right + 1):
-                wb = ((x - xa) * (yc - ya) - (y - ya) * (xc - xa)) / area
-                wc = ((xb - xa) * (y - ya) - (yb - ya) * (x - xa)) / area
+                wb = (x - xa) * across_b + row_b
+                wc = (x - xa) * across_c + row_c
                 wa = 1 - wb - wc
                 if wa < -_EDGE or wb < -_EDGE or wc < -_EDGE:
                     continue
@@ -69,8 +75,11 @@ def _draw(vertices, values, triangles, found, which, depth):  # type: ignore[no-
                 if z < depth[y, x]:
                     depth[y, x] = z
                     which[y, x] = number
-                    for k in range(values.shape[1]):
-                        found[y, x, k] = wa * values[a, k] + wb * values[b, k] + wc * values[c, k]
+                    lit[y, x] = wa * light[a] + wb * light[b] + wc * light[c]
+                    for k in range(2):
+                        found[y, x, k] = (
+                            wa * sources[a, k] + wb * sources[b, k] + wc * sources[c, k]
+                        )
 
 
 def to_pixels(points: Points | Floats, size: int) -> Points:

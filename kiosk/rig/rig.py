@@ -62,16 +62,15 @@ class Rig:
             light: (468,) change of log luminance at the face's landmarks; none at rest.
         """
         moved = self.mesh.move(motion)
-        values, triangle = self.mesh.rasterise(moved, size, light)
+        sources, lit, triangle = self.mesh.rasterise(moved, size, light)
         known = triangle >= 0
-        sources = np.ascontiguousarray(values[..., :2])
         self._hidden.uncover(sources, triangle, motion)
-        shade = np.where(known, values[..., 2], np.float32(0))
         self._close_lips(sources, known, moved)
         self._fill_eyes(sources, known, moved, motion)
         if light is not None:  # flat triangles would show
-            shade = cv2.GaussianBlur(shade, (0, 0), SOFT * size)
-        return Drawing(moved, sources, shade, known)
+            box = box_around(moved.vertices[:MESH, :2], size)
+            lit[box] = cv2.GaussianBlur(lit[box], (0, 0), SOFT * size)
+        return Drawing(moved, sources, lit, known)
 
     def _close_lips(self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh) -> None:
         """Let the lips' flesh run on between them: a seam of no pixels would show the plate."""
