@@ -1,6 +1,7 @@
 """What tests of the curator's road share, made once: a photograph, studied, and its puppet."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from kiosk.curation.study import Study, study_picture
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
+from kiosk.puppet import figure
 from kiosk.puppet.render import Puppet
 from kiosk.training.pairs import Pairs, Sampler, stack_pairs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def coarse_pieces() -> Iterator[None]:
+    """Ground behind a sitter takes a quarter of a minute in full, and is looked at in one test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figure, "PIECED_AT", 96)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import pytest
 
 from kiosk.curation.study import Study
 from kiosk.face import CHIN, FOREHEAD, MESH, NOSE_TIP
+from kiosk.puppet import figure
 from kiosk.puppet.figure import (
     SIZE,
     canvas_from_artwork,
@@ -60,10 +61,24 @@ def test_a_sitter_who_fills_the_canvas_leaves_no_plate_to_paint() -> None:
     np.testing.assert_array_equal(paint_behind(crop, np.ones((300, 300), np.float32)), crop)
 
 
-def test_a_figure_has_the_puppets_size_whatever_the_artworks(study: Study) -> None:
-    figure = make_figure(study.crop(), study.matte, study.plate, study.landmarks)
+def test_the_ground_goes_on_behind_the_sitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figure, "PIECED_AT", 128)  # quicker
+    y, x = np.mgrid[:256, :256]
+    stripes = np.where((x // 16) % 2 == 0, 60, 200).astype(np.uint8)
+    crop = np.repeat(stripes[..., None], 3, axis=2)
+    away = np.hypot(x - 128, y - 128)
+    crop[away < 60] = (200, 30, 30)
+    plate = paint_behind(crop, (away < 60).astype(np.float32))
+    inside = (away > 30) & (away < 52)
 
-    assert figure.artwork.shape == figure.plate.shape == (SIZE, SIZE, 3)
-    assert figure.matte.shape == (SIZE, SIZE)
-    assert 0 <= figure.matte.min() <= figure.matte.max() <= 1
+    assert plate[inside].std() > 0.5 * stripes.std()  # a smooth fill has nearly none
+    assert np.abs(plate[inside].astype(int) - (200, 30, 30)).max(1).min() > 60
+
+
+def test_a_figure_has_the_puppets_size_whatever_the_artworks(study: Study) -> None:
+    made = make_figure(study.crop(), study.matte, study.plate, study.landmarks)
+
+    assert made.artwork.shape == made.plate.shape == (SIZE, SIZE, 3)
+    assert made.matte.shape == (SIZE, SIZE)
+    assert 0 <= made.matte.min() <= made.matte.max() <= 1
     assert figure.artwork.dtype == np.float32

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kiosk.evaluation.highlights import CLOSE_UP_PX, KINDS, Film, Highlights, close_up
-from kiosk.evaluation.rehearsed import NOBODY, Moment
+from kiosk.evaluation.rehearsed import Moment
+from kiosk.evaluation.watcher import NOBODY, Look
 from kiosk.messages import Layers
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import rotation_of
@@ -29,7 +30,7 @@ def moment(number: int, yaw_deg: float = 0.0, *, seen: bool = True) -> Moment:
         told=face,
         layers=LAYERS,
         picture=np.full((120, 120, 3), 200, np.uint8),
-        seen=face,
+        look=Look(face, face),
     )
 
 

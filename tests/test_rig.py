@@ -57,6 +57,19 @@ def test_every_pixel_is_known_in_whatever_motion(rig: Rig, study: Study) -> None
         assert np.abs(rig.draw(draw(rng), SIZE).flow + pixel_centres(SIZE)).max() < 1.5
 
 
+def test_light_goes_with_the_face_and_stays_off_the_ground(rig: Rig) -> None:
+    shift = replace(no_motion(), translation=np.array([0.1, 0.0], np.float32))
+    light = np.full(MESH, 0.2, np.float32)
+    still, moved = (rig.draw(motion, SIZE, light).light for motion in (no_motion(), shift))
+    inside = np.abs(still - 0.2) < 1e-3
+
+    assert not rig.draw(no_motion(), SIZE).light.any()
+    assert inside.mean() > 0.05
+    assert not still[:10].any()
+    column = [int(np.nonzero(each.max(0) > 0.1)[0][0]) for each in (still, moved)]
+    assert column[1] - column[0] == pytest.approx(0.1 * SIZE / 2, abs=2)
+
+
 @pytest.mark.parametrize("gap", [0.0, 0.006, 0.12])
 def test_no_plate_shows_between_the_lips(rig: Rig, gap: float) -> None:
     expression = np.zeros((MESH, 3), np.float32)

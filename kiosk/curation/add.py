@@ -32,7 +32,7 @@ from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
 logger = logging.getLogger(__name__)
 
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 240, 4000, 128
-PAIRS_SHARE = 0.12  # of the time: what drawing the pairs is expected to take
+PAIRS_SHARE = 0.2  # of the time: what drawing the pairs is expected to take
 UNANSWERED = {
     "mouth": "no mouth is seen to open in this picture: it will stay as it is painted",
     "gaze": "no eyes are seen to look aside in this picture: they will look straight on",

@@ -1,7 +1,7 @@
 """How good one portrait is, driven by one clip: agreement, likeness, life, calm, brushwork.
 
 The clip goes through the gallery's own tracking, motion and network, frame by frame. The painting
-is then watched by a tracker of its own, which knows nothing of what was intended.
+is then watched by trackers of its own, which know nothing of what was intended.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,8 @@ from kiosk.evaluation.readings import Readings
 from kiosk.evaluation.rehearsed import Moment, Rehearsed
 from kiosk.evaluation.stillness import Stillness, hold_still
 from kiosk.evaluation.verdicts import QUALITY_BARS, Figures, quality_passed
-from kiosk.messages import Bytes, Floats
+from kiosk.evaluation.watcher import Look
+from kiosk.messages import Bytes
 from kiosk.motion.agreement import BARS, agree_signals
 from kiosk.portraits.pack import Pack
 
@@ -43,6 +44,7 @@ class Evaluation:
     visitor: str
     frames: int
     agreement: dict[str, float]
+    agreement_one_look: dict[str, float]  # by the tracker of the plain picture alone
     lag_frames: int
     passed: bool  # every signal of the agreement reaches its bar
     psnr_db: dict[str, float]
@@ -50,6 +52,7 @@ class Evaluation:
     neutral_fine_energy: float  # of the artwork's, inside the canvas
     sharpness: float  # fine energy of the moving face, of the artwork's face
     blinks: Figures  # see `liveliness.Blinks`; shares of the portrait's own open eye
+    blinks_one_look: Figures
     identity: Figures  # how far bones stray from their own build, percent of the face's height
     flicker: Figures  # before a still visitor, percent of the face's height, rms
     stills: list[tuple[Bytes, Bytes]] = field(repr=False)  # visitor, portrait
@@ -105,20 +108,23 @@ class Judge:
         self._likeness, self._brushwork = Likeness(pack), Brushwork(pack)
         self.visitor, self._performed, self._told = Readings(), Readings(), Readings()
         self._rested, self._neutral = Readings(), Readings()
+        self._glimpsed, self._glimpsed_at_rest = Readings(), Readings()  # one look alone
         self._neutral.add(pack.landmarks)
         self._due = {*np.linspace(min(10, count - 1), count - 1, STILLS).astype(int).tolist()}
         self._stills: list[tuple[Bytes, Bytes]] = []
         self._rest: Bytes | None = None
 
-    def rest(self, picture: Bytes, seen: Floats) -> None:
-        """See the portrait at rest before anything else: its picture, its landmarks."""
+    def rest(self, picture: Bytes, look: Look) -> None:
+        """See the portrait at rest before anything else."""
         self._rest = picture
-        self._rested.add(seen)
+        self._rested.add(look.mean)
+        self._glimpsed_at_rest.add(look.plain)
 
     def watch(self, moment: Moment) -> None:
         """See one moment."""
         self.visitor.add(moment.visitor)
         self._performed.add(moment.seen)
+        self._glimpsed.add(moment.look.plain)
         self._told.add(moment.told)
         if moment.number % LIKENESS_EVERY == 0:
             self._likeness.add(moment.layers, moment.motion, moment.told)
@@ -134,11 +140,13 @@ class Judge:
         """All figures."""
         assert self._rest is not None
         found = agree_signals(self.visitor.signals, self._performed.signals)
+        one_look = agree_signals(self.visitor.signals, self._glimpsed.signals)
         return Evaluation(
             portrait=self._portrait,
             visitor=clip,
             frames=len(self.visitor),
             agreement=_rounded(found.r),
+            agreement_one_look=_rounded(one_look.r),
             lag_frames=found.lag_frames,
             passed=found.passed,
             psnr_db=_rounded(self._likeness.mean("psnr")),
@@ -146,6 +154,7 @@ class Judge:
             neutral_fine_energy=round(self._brushwork.at_rest(self._rest), 3),
             sharpness=round(self._brushwork.mean(), 3),
             blinks=self._blinks(found.lag_frames),
+            blinks_one_look=self._glimpsed_blinks(found.lag_frames),
             identity=self._identity(),
             flicker=_flicker(still),
             stills=self._stills,
@@ -159,6 +168,11 @@ class Judge:
         seen = compare_blinks(visitor, self._performed.openings, neutral=rest, lag=lag)
         told = compare_blinks(visitor, self._told.openings, neutral=neutral, lag=lag)
         return _figures(seen, "") | _figures(told, "told_")
+
+    def _glimpsed_blinks(self, lag: int) -> Figures:
+        rest = float(self._glimpsed_at_rest.openings[0])
+        visitor, seen = self.visitor.openings, self._glimpsed.openings
+        return _figures(compare_blinks(visitor, seen, neutral=rest, lag=lag), "")
 
     def _identity(self) -> Figures:
         """Of the portrait, and of the visitor for comparison: no tracker is without error."""

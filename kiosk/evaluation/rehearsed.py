@@ -1,7 +1,7 @@
 """A portrait on its whole road without threads or clock: the gallery's own stages, one by one.
 
-In goes a picture of a visitor, out comes what the wall would show. Two trackers run: the gallery's,
-and a watcher's, which sees nothing but the portrait.
+In goes a picture of a visitor, out comes what the wall would show, and what a watcher sees of it,
+who sees nothing but the portrait.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,8 @@ from kiosk.app import motion_target, rig_of
 from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
-from kiosk.face import LANDMARKS, MESH
+from kiosk.evaluation.watcher import NOBODY, Look, Watcher
+from kiosk.face import MESH
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion, PortraitMotion
@@ -28,7 +29,6 @@ from kiosk.rig.landmarks import no_motion
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 
-NOBODY = np.full((LANDMARKS, 3), np.nan, np.float32)
 LOOKS = 6  # at one picture until the tracker has come to rest
 
 
@@ -44,7 +44,12 @@ class Moment:
     told: Floats  # where the generator was told that the landmarks are, canvas coordinates
     layers: Layers
     picture: Bytes  # (side, side, 3) the canvas
-    seen: Floats  # the portrait's face as it is seen, pixels of `picture`
+    look: Look  # the portrait's face as it is seen, pixels of `picture`
+
+    @property
+    def seen(self) -> Floats:
+        """The portrait's face as it is seen: (478, 3), pixels of `picture`, NaN for none."""
+        return self.look.mean
 
 
 class Rehearsed:
@@ -61,7 +66,7 @@ class Rehearsed:
             rig_of(pack), PlainEngine(load_generator(pack.weights_path))
         )
         self._landmarker = Landmarker(TrackingSettings())
-        self._watcher = Landmarker(TrackingSettings())
+        self.watcher = Watcher()
         self._presence = Presence(TrackingSettings(), now=0.0)
         self._director = Director(motion_target(pack), settings or MotionSettings(), seed=0)
 
@@ -84,7 +89,7 @@ class Rehearsed:
             told=moved.landmarks,
             layers=layers,
             picture=picture,
-            seen=self.look(picture, at),
+            look=self.watcher.look(picture, at),
         )
 
     def find(self, image: Bytes, at: float) -> Faces:
@@ -97,23 +102,19 @@ class Rehearsed:
         moved = self._director(visitor, faces.captured_at)
         return visitor.face.landmarks if visitor.face else NOBODY, moved
 
-    def look(self, picture: Bytes, at: float) -> Floats:
-        """The portrait's face as the watcher sees it in a picture."""
-        return _leading(self._watcher(Frame(picture, at)))
-
-    def rest(self) -> tuple[Bytes, Floats]:
+    def rest(self) -> tuple[Bytes, Look]:
         """The portrait at rest, (side, side, 3), and its face as a fresh watcher sees it."""
         unlit = np.zeros(MESH, np.float32)
         at_rest = PortraitMotion(self.pack.meta.id, no_motion(), self.pack.landmarks, unlit, 0.0)
         picture = compose(self.pack, self._layers(at_rest))
-        with closing(Landmarker(TrackingSettings())) as watcher:
-            looks = [_leading(watcher(Frame(picture, 0.0))) for _ in range(LOOKS)]
+        with closing(Watcher()) as watcher:
+            looks = [watcher.look(picture, 0.0) for _ in range(LOOKS)]
         return picture, looks[-1]
 
     def close(self) -> None:
         """Give the trackers back."""
         self._landmarker.close()
-        self._watcher.close()
+        self.watcher.close()
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +126,3 @@ class Rehearsed:
         layers = self._generator(moved)
         assert layers is not None
         return layers
-
-
-def _leading(faces: Faces) -> Floats:
-    return faces.faces[0].landmarks if faces.faces else NOBODY

@@ -50,7 +50,7 @@ def hold_still(pack: Pack, image: Bytes) -> Stillness:
             seen.append(moment.seen)
             follower = follower or PictureFollower(moment.picture, moment.told)
             follower.add(moment.picture)
-        unrest = [rehearsed.look(moment.picture, moment.at) for _ in seen]
+        unrest = [rehearsed.watcher.look(moment.picture, moment.at).mean for _ in seen]
     assert follower is not None
     in_pixels = height_of(told[0]) * moment.picture.shape[0] / 2
     return Stillness(
