@@ -81,4 +81,4 @@ def test_a_figure_has_the_puppets_size_whatever_the_artworks(study: Study) -> No
     assert made.artwork.shape == made.plate.shape == (SIZE, SIZE, 3)
     assert made.matte.shape == (SIZE, SIZE)
     assert 0 <= made.matte.min() <= made.matte.max() <= 1
-    assert figure.artwork.dtype == np.float32
+    assert made.artwork.dtype == np.float32

@@ -17,7 +17,7 @@ Points = NDArray[np.float64]
 
 SIGNALS = ("yaw", "pitch", "roll", "mouth", "smile", "gaze", "eyelids", "brows")
 # the least that the project asks of a portrait
-BARS = dict(zip(SIGNALS, (0.88, 0.88, 0.88, 0.88, 0.88, 0.85, 0.65, 0.60), strict=True))
+BARS = dict(zip(SIGNALS, (0.93, 0.93, 0.93, 0.93, 0.93, 0.93, 0.85, 0.80), strict=True))
 LONGEST_LAG = 8  # frames
 
 
