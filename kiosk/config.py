@@ -60,7 +60,7 @@ class GeneratorSettings(Table):
     """``[generator]``: what runs the network."""
 
     engine: Literal["auto", "tensorrt", "cuda", "cpu"] = "auto"
-    threads: int = Field(2, ge=1, le=16)
+    threads: int = Field(1, ge=1, le=16)
 
 
 class PortraitSettings(Table):

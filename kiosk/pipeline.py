@@ -75,6 +75,7 @@ class Latest(Generic[Message]):
             self._changed.wait_for(lambda: self._message is not None, timeout)
             message, self._message = self._message, None
             self._taken_at = None if message is None else self._clock()
+            self._changed.notify_all()  # whoever waits until the slot is free
             return message
 
     def done(self) -> None:

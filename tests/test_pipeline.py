@@ -158,6 +158,18 @@ def test_a_slot_knows_when_the_next_message_will_be_wanted() -> None:
     assert slot.wait_until_due(0, 0)
 
 
+def test_whoever_waits_for_a_slot_hears_when_it_is_taken() -> None:
+    slot: Latest[int] = Latest()
+    slot.put(1)
+    found: list[bool] = []
+    waiter = threading.Thread(target=lambda: found.append(slot.wait_until_due(1.0, 30.0)))
+    waiter.start()
+    slot.take(0)  # takes no time as a rule: the next is due at once, long before `done`
+    waiter.join(10.0)
+
+    assert found == [True]
+
+
 def test_a_stage_that_fails_has_done_with_its_message() -> None:
     def fail(_: object) -> object:
         raise RuntimeError("graph is gone")

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.display.graphics import make_texture
-from kiosk.display.moving import Ground
+from kiosk.display.moving import COARSER, Ground
 from kiosk.display.texels import edge_window
 from kiosk.messages import Layers
 from kiosk.portraits.pack import Pack
@@ -18,7 +18,7 @@ class Maps:
     """Flow with light, and paint with its cover for alpha, on the graphics card."""
 
     def __init__(self, layers: Layers, pack: Pack) -> None:
-        self._ground = Ground.of(pack, len(layers.flow))
+        self._ground = Ground.of(pack, len(layers.flow) // COARSER)
         self._field = np.zeros((*layers.light.shape, 3), np.float32)
         self._paint = np.zeros((*layers.cover.shape, 4), np.uint8)
         self._scratch = np.zeros(self._paint.shape, np.float32)
@@ -39,8 +39,8 @@ class Maps:
         """Refills the textures.
 
         Returns:
-            Where the frame can differ from the artwork, (r, r): flow under ``least``, in its own
-            unit and on one axis, is not seen.
+            Where the frame can differ from the artwork, in every COARSER-th row and column: flow
+            under ``least``, in its own unit and on one axis, is not seen.
         """
         cv2.mixChannels([layers.flow, layers.light], [self._field], _FIELD)
         cv2.multiply(self._field, self._field_window, dst=self._field)
@@ -50,7 +50,8 @@ class Maps:
         # rounds, and keeps within 0 to 255
         cv2.convertScaleAbs(self._scratch, dst=self._paint, alpha=255)
         self.paint.upload(self._paint)
-        return self._ground.find_moving(self._field, self._cover, least=least)
+        field = self._field[::COARSER, ::COARSER]
+        return self._ground.find_moving(field, self._cover, least=least)
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""

@@ -20,6 +20,7 @@ from kiosk.portraits.pack import Pack
 BANDS = 16
 SAME = 12  # plate and artwork that differ by less, 0 to 255, are the same ground
 DIMMEST = 0.5 / 255  # light that changes less, in log luminance, leaves the pixel as it is
+COARSER = 2  # looked for in every second row and column: flow is smooth
 COVERS = 0.5 / 255  # paint that covers less leaves the pixel as it is
 _ONE_ROUND = np.ones((3, 3), np.uint8)  # a texel is felt as far as the next one
 

@@ -97,8 +97,9 @@ class Generator(nn.Module):
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
         style = self.style(self.encode(landmarks) * 4)
-        coarse = F.avg_pool2d(flow, spec.FINER)  # (N, 2, WORKING, WORKING)
-        jumps = F.pixel_unshuffle(flow - upsample(coarse, spec.FINER), spec.FINER)
+        fine = F.pixel_unshuffle(flow, spec.FINER).unflatten(1, (2, -1))  # pixels of each of ours
+        coarse = fine.mean(2)  # (N, 2, WORKING, WORKING)
+        jumps = (fine - coarse[:, :, None]).flatten(1, 2)
         warped = over(warp(self.artwork, coarse, self.grid), self.plate)
         given = torch.cat([warped * 2 - 1, coarse * FLOW_INPUT_GAIN, masks], 1)
         kind = self.expand.weight.dtype
@@ -109,7 +110,8 @@ class Generator(nn.Module):
         heads = F.pixel_shuffle(self.heads(features), spec.FINER).float()  # (N, HEADS, H, W)
         refined = flow + heads[:, :2] * FLOW_STEP
         logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], spec.FINER, "bilinear")
-        return refined * self.window, torch.sigmoid(heads[:, 2:5]), logit
+        # of all channels: where they lie last, a slice of them takes four times as long
+        return refined * self.window, heads.sigmoid()[:, 2:5], logit
 
     def layers(
         self, landmarks: Tensor, flow: Tensor, masks: Tensor

@@ -50,8 +50,8 @@ class HiddenSkin:
         """Let the face's triangles show paint where they would show ground, in place.
 
         Args:
-            sources: (S, S, 2) what each pixel shows, canvas coordinates of the artwork.
-            triangle: (S, S) its triangle, -1 for none.
+            sources: (H, W, 2) what each pixel shows, canvas coordinates of the artwork.
+            triangle: (H, W) its triangle, -1 for none.
             motion: that was drawn.
         """
         rows, columns = np.nonzero(self._near_ground[triangle])

@@ -18,7 +18,7 @@ from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK
 from kiosk.messages import Floats, Motion
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import Points, express, face_height, pivot_of, turn
-from kiosk.rig.raster import rasterise, to_pixels
+from kiosk.rig.raster import Box, rasterise, to_pixels
 
 GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
@@ -66,7 +66,7 @@ class Mesh:
         return MovedMesh(moved, self._slide_lids(motion), face)
 
     def rasterise(
-        self, moved: MovedMesh, size: int, light: Floats | None = None
+        self, moved: MovedMesh, size: int, light: Floats | None = None, box: Box | None = None
     ) -> tuple[Floats, Floats, NDArray[np.int32]]:
         """What each pixel shows, and by which triangle.
 
@@ -74,9 +74,10 @@ class Mesh:
             moved: the mesh after a motion.
             size: of the maps.
             light: (468,) of the face's landmarks; the grid's does not change.
+            box: the rows and columns wanted, H and W of them; all, if none are given.
 
         Returns:
-            sources (size, size, 2), light (size, size), triangle (size, size); see `raster`.
+            sources (H, W, 2), light (H, W), triangle (H, W); see `raster`.
         """
         vertices = moved.vertices.copy()
         vertices[:, :2] = to_pixels(vertices[:, :2], size)
@@ -84,7 +85,8 @@ class Mesh:
         if light is not None:
             lit[:MESH] = light
         sources = moved.sources.astype(np.float32)
-        return rasterise(vertices.astype(np.float32), sources, lit, self.triangles, size=size)
+        box = box or (slice(0, size), slice(0, size))
+        return rasterise(vertices.astype(np.float32), sources, lit, self.triangles, box=box)
 
     def _slide_lids(self, motion: Motion) -> Points:
         """Closing lids draw on the skin above, or lashes would stretch over them."""

@@ -23,7 +23,7 @@ _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
 
 
 def rasterise(
-    vertices: Floats, sources: Floats, light: Floats, triangles: NDArray[np.int32], *, size: int
+    vertices: Floats, sources: Floats, light: Floats, triangles: NDArray[np.int32], *, box: Box
 ) -> tuple[Floats, Floats, NDArray[np.int32]]:
     """Draw front-facing triangles into maps of what their vertices carry.
 
@@ -32,16 +32,19 @@ def rasterise(
         sources: (V, 2) what each vertex shows.
         light: (V,) how its light has changed.
         triangles: (T, 3) counter-clockwise on the screen when seen from the front.
-        size: side of the maps in pixels.
+        box: the rows and columns to draw, H and W of them.
 
     Returns:
-        sources (size, size, 2), NOWHERE where nothing lies; light (size, size), 0 there; the
-        triangle's number (size, size) int32, -1 there.
+        sources (H, W, 2), NOWHERE where nothing lies; light (H, W), 0 there; the triangle's number
+        (H, W) int32, -1 there.
     """
-    found = np.full((size, size, 2), NOWHERE, np.float32)
-    lit = np.zeros((size, size), np.float32)
-    which = np.full((size, size), -1, np.int32)
-    _draw(vertices, sources, light, triangles, found, lit, which)
+    rows, columns = box
+    shape = rows.stop - rows.start, columns.stop - columns.start
+    found = np.full((*shape, 2), NOWHERE, np.float32)
+    lit = np.zeros(shape, np.float32)
+    which = np.full(shape, -1, np.int32)
+    corner = np.array([columns.start, rows.start, 0], np.float32)
+    _draw(vertices - corner, sources, light, triangles, found, lit, which)
     return found, lit, which
 
 
