@@ -73,9 +73,7 @@ class Rig:
             lit[face] = cv2.GaussianBlur(lit[face], (0, 0), SOFT * size)
         return Drawing(moved, sources, lit, known)
 
-    def _draw_around(
-        self, moved: MovedMesh, size: int
-    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    def _draw_around(self, moved: MovedMesh, size: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         """All but the face, drawn at half the size: nothing there has an edge."""
         half = size // 2
         coarse, _, triangle = self.mesh.rasterise(moved, half)
