@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from kiosk.app import shading_of
+from kiosk.display.texels import canvas_slices
 from kiosk.evaluation import measures
 from kiosk.messages import Bytes, Floats, Layers, Motion
 from kiosk.model.spec import RESOLUTION
@@ -83,8 +84,7 @@ class Brushwork:
 
 def crop_of(pack: Pack) -> Bytes:
     """The canvas's square of the artwork as it hangs: (side, side, 3)."""
-    place = pack.meta.canvas
-    return pack.artwork[place.top : place.top + place.side, place.left : place.left + place.side]
+    return pack.artwork[canvas_slices(pack.meta.canvas)]
 
 
 def puppet_of(pack: Pack) -> Puppet:

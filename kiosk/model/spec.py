@@ -25,12 +25,7 @@ HEADS = 6  # flow x and y, paint R, G and B, cover
 
 INPUTS = {
     "landmarks": (1, LANDMARKS, 3),  # canvas coordinates
-    "flow": (
-        1,
-        2,
-        RESOLUTION,
-        RESOLUTION,
-    ),  # source minus target, canvas units: the rig's
+    "flow": (1, 2, RESOLUTION, RESOLUTION),  # canvas units, source minus target: the rig's
     "masks": (1, MASKS, WORKING, WORKING),  # 0 to 1
 }
 OUTPUTS = {

@@ -26,7 +26,7 @@ Points = NDArray[np.float64]
 
 _INNER = np.array([INNER_UPPER_LIP[1:-1], INNER_LOWER_LIP[1:-1]])  # (2, 9): upper, lower
 _OUTER = np.array([OUTER_UPPER_LIP[1:-1], OUTER_LOWER_LIP[1:-1]])
-PAIRS = 9  # of points along the lips, corners left out
+PAIRS = _INNER.shape[1]  # of points along the lips, corners left out
 _BETWEEN = np.array([UPPER_LIP_RINGS, LOWER_LIP_RINGS])  # (2, 2, 9)
 _AWAY = np.array([[-1.0], [1.0]])  # the upper lip's outside is up
 
@@ -86,7 +86,7 @@ class Lips:
 
     def reset(self) -> None:
         """Another face begins."""
-        self._gaps = np.zeros(_INNER.shape[1])
+        self._gaps = np.zeros(PAIRS)
 
     def place(self, offsets: Points, wanted: LipShape) -> None:
         """Set the lips' offsets (468, 3), io, in place."""
