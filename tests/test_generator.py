@@ -7,7 +7,8 @@ import torch
 from kiosk.curation.study import Study
 from kiosk.errors import EngineError
 from kiosk.face import MESH
-from kiosk.generator.eager import CpuEngine, PlainEngine
+from kiosk.generator.cpu import CpuEngine
+from kiosk.generator.eager import PlainEngine
 from kiosk.generator.engine import Maps, check_agreement
 from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Floats, Motion, PortraitMotion

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.display.compose import compose_artwork
-from kiosk.display.moving import BANDS, Ground, find_spans
+from kiosk.display.moving import BANDS, COARSER, Ground, find_spans
 from kiosk.display.offscreen import OffscreenScreen
 from kiosk.display.texels import canvas_slices
 from kiosk.messages import Bytes, Layers
@@ -28,18 +28,17 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 
 def layers(shift: float, cover: float = 0.0, light: float = 0.0) -> Layers:
     """All flows alike to the right; paint covers the upper left corner, light changes below it."""
-    flow = np.zeros((SIZE, SIZE, 2), np.float32)
+    side = SIZE * COARSER
+    flow = np.zeros((side, side, 2), np.float32)
     flow[..., 0] = shift
-    covered = np.zeros((SIZE, SIZE), np.float32)
-    covered[8:12, 8:12] = cover
-    lit = np.zeros((SIZE, SIZE), np.float32)
-    lit[30:34, 30:34] = light
-    return Layers("gradient", flow, lit, np.ones((SIZE, SIZE, 3), np.float32), covered, 0.0)
+    covered, lit = np.zeros((2, side, side), np.float32)
+    covered[8 * COARSER : 12 * COARSER, 8 * COARSER : 12 * COARSER] = cover
+    lit[30 * COARSER : 34 * COARSER, 30 * COARSER : 34 * COARSER] = light
+    return Layers("gradient", flow, lit, np.ones((side, side, 3), np.float32), covered, 0.0)
 
 
 def moving(pack: Pack, given: Layers) -> np.ndarray:
-    field = np.dstack([given.flow, given.light])
-    return Ground.of(pack, SIZE).find_moving(field, given.cover, least=LEAST)
+    return Ground.of(pack, SIZE * COARSER).find_moving(given, least=LEAST)
 
 
 def test_nothing_moves_at_rest(pack: Pack) -> None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from kiosk.display.graphics import Program, Target, Texture, largest_texture, make_texture
-from kiosk.display.maps import Maps
+from kiosk.display.maps import NOUGHT, UNIT, Maps
 from kiosk.display.moving import Span, find_spans
 from kiosk.display.note import draw_note, place_note
 from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork, unite
@@ -100,6 +100,7 @@ class Canvas:
                 "reach": texels.reach(pack.meta.canvas),
                 "corner": self.placement.canvas[:2],
                 "slope": pack.meta.light.slope,
+                "word": (65535 / UNIT, -NOUGHT / UNIT),  # of the field's texture, 0 to 1
                 "calm": ((STILL_PX / unit_px) ** 2, (PARTING_PX / unit_px) ** 2),
             }
         )

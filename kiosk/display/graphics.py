@@ -30,7 +30,7 @@ void main() {
 """
 _FORMATS = {
     ("uint8", 4): (gl.GL_RGBA8, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE),
-    ("float32", 3): (gl.GL_RGB32F, gl.GL_RGB, gl.GL_FLOAT),
+    ("uint16", 4): (gl.GL_RGBA16, gl.GL_RGBA, gl.GL_UNSIGNED_SHORT),
 }
 
 
@@ -151,11 +151,11 @@ class Program:
 
 
 def make_texture(image: NDArray[np.generic], *, smooth: bool = True) -> Texture:
-    """Uploads ``image``: (height, width, 4) uint8 or (height, width, 3) float32."""
+    """Uploads ``image``: (height, width, 4) uint8 or uint16; a texture holds it as 0 to 1."""
     height, width, channels = image.shape
     texture = Texture(_new_texture(smooth), (height, width, channels), str(image.dtype))
     stored, layout, kind = _FORMATS[texture.dtype, channels]
-    # rows of RGB32F and RGBA8 are whole words: the default alignment of four bytes holds
+    # rows of either are whole words: the default alignment of four bytes holds
     data = np.ascontiguousarray(image)
     gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, stored, width, height, 0, layout, kind, data.ctypes.data)
     return texture

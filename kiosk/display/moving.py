@@ -2,25 +2,26 @@
 
 A pixel changes where paint covers it, or where flow moves it and it shows the sitter, or ground
 that the sitter hides in the artwork. Ground that is ground in both is the artwork's, whatever flows
-over it. Found at the layers' own resolution, a row of bands at a time: a sitter is a tall shape,
-which one rectangle would fit badly.
+over it. Found at half the layers' own resolution, a row of bands at a time: a sitter is tall, and one
+rectangle would fit badly.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.display.texels import canvas_slices
-from kiosk.messages import Bytes, Floats
+from kiosk.messages import Layers
 from kiosk.portraits.pack import Pack
 
 BANDS = 16
 SAME = 12  # plate and artwork that differ by less, 0 to 255, are the same ground
 DIMMEST = 0.5 / 255  # light that changes less, in log luminance, leaves the pixel as it is
-COARSER = 2  # looked for in every second row and column: flow is smooth
+COARSER = 2  # looked for in every second row and column: flow is smooth, paint is not
 COVERS = 0.5 / 255  # paint that covers less leaves the pixel as it is
 _ONE_ROUND = np.ones((3, 3), np.uint8)  # a texel is felt as far as the next one
 
@@ -30,38 +31,55 @@ Span = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """One pack's ground, at the layers' resolution."""
+    """One pack's ground, in every COARSER-th row and column of its layers: r of them."""
 
-    sitter: Bytes  # (r, r) 255 where the sitter is
+    sitter: NDArray[np.bool_]  # (r, r) where the sitter is
     bare: NDArray[np.bool_]  # (r, r) where the artwork shows ground and nothing is hidden
-    places: Floats  # (r, r, 2) x and y of each pixel, pixels
 
     @classmethod
     def of(cls, pack: Pack, size: int) -> "Ground":
-        """Look at a pack's matte and plate."""
+        """Look at a pack's matte and plate, for layers of a size."""
         rows, columns = canvas_slices(pack.meta.canvas)
         apart = cv2.absdiff(pack.artwork[rows, columns], pack.background).max(axis=2) > SAME
-        sitter = _spread(pack.matte > 0, size)
-        hidden = _spread(apart, size)
-        places = np.stack(np.meshgrid(np.arange(size), np.arange(size)), -1).astype(np.float32)
-        return cls(sitter, (sitter == 0) & (hidden == 0), places)
+        sitter = _spread(pack.matte > 0, size // COARSER)
+        return cls(sitter, ~sitter & ~_spread(apart, size // COARSER))
 
-    def find_moving(self, field: Floats, cover: Floats, *, least: float) -> NDArray[np.bool_]:
+    def find_moving(self, layers: Layers, *, least: float) -> NDArray[np.bool_]:
         """Where a frame can differ from the artwork: (r, r).
 
         Args:
-            field: (r, r, 3) flow in canvas units, and light.
-            cover: (R, R), 0 to 1.
+            layers: the frame's.
             least: flow that can be seen, canvas units, on one axis.
         """
-        source = self.places + field[..., :2] * (len(field) / 2)
-        sitter = cv2.remap(
-            self.sitter, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        covered = cv2.resize(cover, sitter.shape, interpolation=cv2.INTER_AREA) > COVERS
-        rest = (least, least, DIMMEST)
-        still = cv2.inRange(field, tuple(-x for x in rest), rest) > 0
-        return (~still & ((sitter > 0) | ~self.bare)) | covered
+        moving = np.empty(self.bare.shape, np.bool_)
+        maps = layers.flow, layers.light, layers.cover
+        _find_moving(*maps, self.sitter, self.bare, least, moving)
+        return moving
+
+
+@numba.njit(cache=True, nogil=True)
+def _find_moving(flow, light, cover, sitter, bare, least, moving):  # type: ignore[no-untyped-def]
+    size = len(moving)
+    for row in range(size):
+        for column in range(size):
+            y, x = row * COARSER, column * COARSER
+            covered = False
+            for i in range(COARSER):
+                for j in range(COARSER):
+                    covered |= cover[y + i, x + j] > COVERS
+            shift_x, shift_y = flow[y, x, 0], flow[y, x, 1]
+            still = abs(shift_x) <= least and abs(shift_y) <= least and abs(light[y, x]) <= DIMMEST
+            if still or covered:
+                moving[row, column] = covered
+                continue
+            # the pixels around the source: one of them the sitter's, and the sitter is felt
+            left = int(np.floor(column + shift_x * (size / 2)))
+            top = int(np.floor(row + shift_y * (size / 2)))
+            left, right = min(max(left, 0), size - 1), min(max(left + 1, 0), size - 1)
+            top, bottom = min(max(top, 0), size - 1), min(max(top + 1, 0), size - 1)
+            comes = sitter[top, left] or sitter[top, right]
+            comes = comes or sitter[bottom, left] or sitter[bottom, right]
+            moving[row, column] = comes or not bare[row, column]
 
 
 def find_spans(moving: NDArray[np.bool_]) -> list[Span]:
@@ -83,7 +101,7 @@ def find_spans(moving: NDArray[np.bool_]) -> list[Span]:
     return spans
 
 
-def _spread(mask: NDArray[np.bool_], size: int) -> Bytes:
-    """A mask at another size, and one pixel round it: (size, size), 0 or 255."""
+def _spread(mask: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
+    """A mask at another size, and one pixel round it: (size, size)."""
     small = cv2.resize(mask.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.dilate((small > 0).astype(np.uint8) * 255, _ONE_ROUND))
+    return np.asarray(cv2.dilate((small > 0).astype(np.uint8), _ONE_ROUND)) > 0

@@ -26,6 +26,7 @@ uniform vec4 texels;
 uniform vec4 canvas;
 uniform vec2 reach;
 uniform vec2 calm;
+uniform vec2 word;
 uniform vec3 slope;
 uniform ivec2 corner;
 out vec4 color;
@@ -33,7 +34,7 @@ void main() {
     vec2 place = gl_FragCoord.xy * texels.xy + texels.zw;
     vec2 x = gl_FragCoord.xy * canvas.xy + canvas.zw;
     vec4 painted = textureLod(paint, x, 0.0);
-    vec3 drawn = textureLod(field, x, 0.0).xyz;
+    vec3 drawn = textureLod(field, x, 0.0).xyz * word.x + word.y;
     vec2 shift = drawn.xy;
     float power = dot(shift, shift);
     shift *= power / (power + calm.x) * reach;

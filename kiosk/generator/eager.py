@@ -1,4 +1,4 @@
-"""Engines of plain PyTorch: the yardstick, the CPU, and CUDA with a captured graph."""
+"""Engines of plain PyTorch: the yardstick, and CUDA with a captured graph."""
 
 import copy
 
@@ -24,34 +24,6 @@ class PlainEngine:
     def infer(self, landmarks: Floats, flow: Floats) -> Maps:
         """Run the network; see `Engine.infer`."""
         return _to_maps(*self._generator.layers(*_to_inputs(landmarks, flow)))
-
-
-class CpuEngine:
-    """Traced and frozen, so that Python is out of the way; channels last.
-
-    Args:
-        generator: the portrait's.
-        threads: for the network; tracking and display want cores, too.
-        low: let the convolutions compute in bfloat16.
-    """
-
-    def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:
-        torch.set_num_threads(threads)
-        self.name = "cpu-bfloat16" if low else "cpu"
-        if low:
-            generator = copy.deepcopy(generator).lower_convolutions(torch.bfloat16)
-        module = _Layers(generator).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        example = tuple(torch.zeros(shape) for shape in INPUTS.values())
-        with torch.inference_mode():
-            traced = torch.jit.trace(module, example)
-            self._run = torch.jit.freeze(traced)
-            for _ in range(3):  # the first passes optimise
-                self._run(*example)
-
-    @torch.inference_mode()
-    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
-        """Run the network; see `Engine.infer`."""
-        return _to_maps(*self._run(*_to_inputs(landmarks, flow)))
 
 
 class CudaEngine:

@@ -107,7 +107,8 @@ def _candidates(
     """Engines to try, the best first."""
     import torch
 
-    from kiosk.generator.eager import CpuEngine, CudaEngine
+    from kiosk.generator.cpu import CpuEngine
+    from kiosk.generator.eager import CudaEngine
     from kiosk.model.precision import bfloat16_pays
 
     wanted = settings.engine

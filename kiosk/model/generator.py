@@ -55,7 +55,7 @@ class Generator(nn.Module):
 
     def _build_unet(self) -> None:
         c0, c1, c2, c3 = spec.CHANNELS
-        inputs = (3 + 2 + spec.MASKS) * 4
+        inputs = spec.SEEN * 4
         self.down0 = FiLMConvolution(inputs, c0, spec.STYLE)
         self.down1 = FiLMConvolution(c0, c1, spec.STYLE)
         self.down2 = FiLMConvolution(c1, c2, spec.STYLE)
@@ -69,8 +69,7 @@ class Generator(nn.Module):
     def _build_heads(self) -> None:
         self.expand = nn.Conv2d(spec.CHANNELS[0], 20 * 4, 3, padding=1)
         pixels = spec.FINER**2  # of the layers, to one where the network works
-        given = 3 + 2 + spec.MASKS + 2 * pixels
-        self.detail = nn.Conv2d(20 + given, spec.DETAIL, 3, padding=1)
+        self.detail = nn.Conv2d(20 + spec.GIVEN, spec.DETAIL, 3, padding=1)
         self.heads = nn.Conv2d(spec.DETAIL, spec.HEADS * pixels, 3, padding=1)
         nn.init.normal_(self.heads.weight, 0, 0.01)
         assert self.heads.bias is not None
@@ -96,22 +95,40 @@ class Generator(nn.Module):
         Returns:
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
-        style = self.style(self.encode(landmarks) * 4)
+        given = self.look(flow, masks)
+        return self.finish(self.draw_heads(landmarks, given), flow, masks)
+
+    def look(self, flow: Tensor, masks: Tensor) -> Tensor:
+        """What the convolutions are given: (N, GIVEN, WORKING, WORKING) float32.
+
+        The artwork as the flow shows it, the flow, the masks; and for each pixel of the layers, how
+        much its flow differs from the mean of the pixel that holds it.
+        """
         fine = F.pixel_unshuffle(flow, spec.FINER).unflatten(1, (2, -1))  # pixels of each of ours
         coarse = fine.mean(2)  # (N, 2, WORKING, WORKING)
         jumps = (fine - coarse[:, :, None]).flatten(1, 2)
-        warped = over(warp(self.artwork, coarse, self.grid), self.plate)
-        given = torch.cat([warped * 2 - 1, coarse * FLOW_INPUT_GAIN, masks], 1)
+        seen = over(warp(self.artwork, coarse, self.grid), self.plate) * 2 - 1
+        return torch.cat([seen, coarse * FLOW_INPUT_GAIN, masks, jumps * JUMP_GAIN], 1)
+
+    def draw_heads(self, landmarks: Tensor, given: Tensor) -> Tensor:
+        """Landmarks and what `look` gives to heads: (N, HEADS * FINER ** 2, WORKING, WORKING).
+
+        A head's FINER ** 2 channels are the pixels of the layers in each of ours, row by row.
+        """
+        style = self.style(self.encode(landmarks) * 4)
         kind = self.expand.weight.dtype
-        features = self._unet(F.pixel_unshuffle(given, 2).to(kind), style.to(kind))
+        given = given.to(kind)
+        features = self._unet(F.pixel_unshuffle(given[:, : spec.SEEN], 2), style.to(kind))
         features = F.pixel_shuffle(self.expand(features), 2)
-        features = torch.cat([features, given.to(kind), (jumps * JUMP_GAIN).to(kind)], 1)
-        features = F.leaky_relu(self.detail(features), 0.1)
-        heads = F.pixel_shuffle(self.heads(features), spec.FINER).float()  # (N, HEADS, H, W)
+        features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
+        return self.heads(features).float()
+
+    def finish(self, heads: Tensor, flow: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Heads and what they refine to what `forward` returns."""
+        heads = F.pixel_shuffle(heads, spec.FINER)  # (N, HEADS, RESOLUTION, RESOLUTION)
         refined = flow + heads[:, :2] * FLOW_STEP
         logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], spec.FINER, "bilinear")
-        # of all channels: where they lie last, a slice of them takes four times as long
-        return refined * self.window, heads.sigmoid()[:, 2:5], logit
+        return refined * self.window, heads[:, 2:5].sigmoid(), logit
 
     def layers(
         self, landmarks: Tensor, flow: Tensor, masks: Tensor

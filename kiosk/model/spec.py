@@ -17,6 +17,8 @@ WORKING = 128  # where the network works
 FINER = 3
 RESOLUTION = FINER * WORKING  # flow, paint and cover; an eye is some 28 pixels wide
 MASKS = 3  # mouth, eyes, irises
+SEEN = 3 + 2 + MASKS  # picture, flow and masks, at WORKING
+GIVEN = SEEN + 2 * FINER**2  # and how flow differs within each pixel
 CODE = 64  # principal components of the landmarks
 CHANNELS = (40, 64, 96, 96)  # at RESOLUTION / 4, / 8, / 16, / 32
 STYLE = 96
@@ -47,7 +49,7 @@ _SUBPIXELS = 4
 def weight_shapes() -> dict[str, tuple[int, ...]]:
     """Name and shape of every tensor in a portrait's `generator.safetensors`."""
     c0, c1, c2, c3 = CHANNELS
-    inputs = (3 + 2 + MASKS) * _SUBPIXELS
+    inputs = SEEN * _SUBPIXELS
     films = {
         "down0": (inputs, c0), "down1": (c0, c1), "down2": (c1, c2), "down3": (c2, c3),
         "middle": (c3, c3), "up2": (c3 + c2, c2), "up1": (c2 + c1, c1), "up0": (c1 + c0, c0),
@@ -59,7 +61,7 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
     shapes |= _convolution("expand", c0, 20 * _SUBPIXELS)
-    shapes |= _convolution("detail", 20 + 3 + 2 + MASKS + 2 * FINER**2, DETAIL)
+    shapes |= _convolution("detail", 20 + GIVEN, DETAIL)
     shapes |= _convolution("heads", DETAIL, HEADS * FINER**2)
     return shapes
 

@@ -24,18 +24,35 @@ LEAST_DRAG = 1.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Eyeball:
-    """The painted eye, measured once."""
+    """The painted eye, measured once; lengths in canvas units."""
 
     eye: Eye
     still: Points  # (478, 3) neutral landmarks, canvas coordinates
     iris: Points  # (2,) centre
     radius: float
+    outer: Points  # (2,) the outer corner
+    axes: Points  # (2, 2) of length 1: from the outer corner to the inner, and down
+    width: float
+    upper: Points  # (2, 9) the upper lid's line: across, 0 to 1 from the outer corner, and down
+    lower: Points  # (2, 9)
 
     @classmethod
     def measure(cls, eye: Eye, still: Points) -> "Eyeball":
-        """Find iris and radius in the neutral landmarks."""
+        """Find iris, radius and lids in the neutral landmarks."""
         iris, edge = still[eye.iris, :2], still[eye.iris + 1 : eye.iris + 5, :2]
-        return cls(eye, still, iris, float(np.linalg.norm(edge - iris, axis=1).mean()))
+        outer, width = still[eye.outer, :2], eye_width(still, eye)
+        along = (still[eye.inner, :2] - outer) / width
+        down = np.array([-along[1], along[0]]) * np.sign(along[0])  # downward on either side
+        axes = np.stack([along, down])
+
+        def line(lid: tuple[int, ...]) -> Points:
+            across, height = axes @ (still[list(lid), :2] - outer).T
+            order = np.argsort(across)
+            return np.stack([across[order] / width, height[order]])
+
+        radius = float(np.linalg.norm(edge - iris, axis=1).mean())
+        lids = line(eye.upper), line(eye.lower)
+        return cls(eye, still, iris, radius, outer, axes, width, *lids)
 
     def sources(self, points: Points | Floats, moved: Points, gaze: Points) -> Points:
         """What the eyeball shows at screen points.
@@ -50,7 +67,7 @@ class Eyeball:
         """
         transform = eye_transform(self.still, moved, self.eye)
         at = (points - transform[:, 2]) @ np.linalg.inv(transform[:, :2]).T
-        shift = np.asarray(gaze, np.float64) * eye_width(self.still, self.eye)
+        shift = np.asarray(gaze, np.float64) * self.width
         distance = np.linalg.norm(at - self.iris - shift, axis=-1) / self.radius
         fade = max(IRIS_FADE, LEAST_DRAG * float(np.linalg.norm(shift)) / self.radius)
         drag = 1 - smoothstep((distance - IRIS_SOLID) / fade)
@@ -58,28 +75,9 @@ class Eyeball:
 
     def _keep_inside(self, points: Points) -> Points:
         """Pull points that fall on lids or lashes back into the painted opening."""
-        outer, inner = self.still[self.eye.outer, :2], self.still[self.eye.inner, :2]
-        axis = inner - outer
-        width = np.linalg.norm(axis)
-        axis = axis / width
-        normal = np.array([-axis[1], axis[0]]) * np.sign(axis[0])  # downward on either side
-        across = np.clip((points - outer) @ axis / width, *ACROSS)
-        down = (points - outer) @ normal
-        upper = self._contour(self.eye.upper, across, axis=axis, normal=normal)
-        lower = self._contour(self.eye.lower, across, axis=axis, normal=normal)
+        offset = (points - self.outer) @ self.axes.T
+        across = np.clip(offset[..., 0] / self.width, *ACROSS)
+        upper, lower = np.interp(across, *self.upper), np.interp(across, *self.lower)
         low, high = (upper + (lower - upper) * share for share in DOWN)
-        kept = np.clip(down, low, np.maximum(high, low))
-        return np.asarray(outer + (across * width)[..., None] * axis + kept[..., None] * normal)
-
-    def _contour(
-        self, contour: tuple[int, ...], across: Points, *, axis: Points, normal: Points
-    ) -> Points:
-        """Height of a lid above the line between the corners, at places across the eye."""
-        offset = self.still[list(contour), :2] - self.still[self.eye.outer, :2]
-        along = (
-            offset
-            @ axis
-            / np.linalg.norm(self.still[self.eye.inner, :2] - self.still[self.eye.outer, :2])
-        )
-        order = np.argsort(along)
-        return np.asarray(np.interp(across, along[order], (offset @ normal)[order]))
+        down = np.clip(offset[..., 1], low, np.maximum(high, low))
+        return np.asarray(self.outer + np.stack([across * self.width, down], -1) @ self.axes)

@@ -7,6 +7,7 @@ nothing changes.
 """
 
 import cv2
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
@@ -44,7 +45,7 @@ class HiddenSkin:
         self._faces = mesh.triangles[:FACE_TRIANGLES]
         self._face, self._pivot = mesh.vertices[:MESH], mesh.pivot
         self._still = _areas(self._face, self._faces)
-        self._near_ground = self._reach_ground(len(mesh.triangles))
+        self._near_ground = self._reach_ground()
 
     def uncover(self, sources: Floats, triangle: NDArray[np.int32], motion: Motion) -> None:
         """Let the face's triangles show paint where they would show ground, in place.
@@ -54,17 +55,13 @@ class HiddenSkin:
             triangle: (H, W) its triangle, -1 for none.
             motion: that was drawn.
         """
-        rows, columns = np.nonzero(self._near_ground[triangle])
-        seen = sources[rows, columns]
-        x, y = np.clip((seen + 1) * (SIZE / 2), 0, SIZE - 1).astype(int).T
-        ground = self._ground[y, x]
-        rows, columns, seen, x, y = (part[ground] for part in (rows, columns, seen, x, y))
-        share = self._grown(motion)[triangle[rows, columns], None]
-        sources[rows, columns] = seen + share * (self._nearest[y, x] - seen)
+        share = self._grown(motion) * self._near_ground
+        if share.any():
+            _uncover(sources, triangle, share, self._ground, self._nearest)
 
-    def _reach_ground(self, count: int) -> NDArray[np.bool_]:
-        """Whether a triangle holds ground: (count + 1,), False for the grid and for -1, none."""
-        reach = np.zeros(count + 1, bool)
+    def _reach_ground(self) -> NDArray[np.bool_]:
+        """Whether a triangle of the face holds ground: (FACE_TRIANGLES,)."""
+        reach = np.zeros(len(self._faces), bool)
         corners = to_pixels(self._face[self._faces][..., :2], SIZE)
         low = np.clip(np.floor(corners.min(1)).astype(int) - 1, 0, SIZE)
         high = np.clip(np.ceil(corners.max(1)).astype(int) + 2, 0, SIZE)
@@ -78,6 +75,22 @@ class HiddenSkin:
         least, whole = GROWTH
         growth = area / np.maximum(self._still, 1e-9)  # what faced away was hidden altogether
         return smoothstep((growth - least) / (whole - least)).astype(np.float32)
+
+
+@numba.njit(cache=True, nogil=True)
+def _uncover(sources, triangle, share, ground, nearest):  # type: ignore[no-untyped-def]
+    size = len(ground)
+    for row in range(len(triangle)):
+        for column in range(len(triangle)):
+            number = triangle[row, column]
+            if not 0 <= number < len(share) or share[number] == 0:
+                continue
+            seen = sources[row, column]
+            x = int(min(max((seen[0] + 1) * (size / 2), 0), size - 1))
+            y = int(min(max((seen[1] + 1) * (size / 2), 0), size - 1))
+            if ground[y, x]:
+                for k in range(2):
+                    seen[k] += share[number] * (nearest[y, x, k] - seen[k])
 
 
 def _draw_eyes(still: Points) -> Bytes:

@@ -18,7 +18,7 @@ from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK
 from kiosk.messages import Floats, Motion
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import Points, express, face_height, pivot_of, turn
-from kiosk.rig.raster import Box, rasterise, to_pixels
+from kiosk.rig.raster import rasterise, to_pixels
 
 GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
@@ -66,27 +66,24 @@ class Mesh:
         return MovedMesh(moved, self._slide_lids(motion), face)
 
     def rasterise(
-        self, moved: MovedMesh, size: int, light: Floats | None = None, box: Box | None = None
+        self, moved: MovedMesh, size: int, light: Floats | None = None
     ) -> tuple[Floats, Floats, NDArray[np.int32]]:
         """What each pixel shows, and by which triangle.
 
         Args:
             moved: the mesh after a motion.
-            size: of the maps.
+            size: of the maps, S.
             light: (468,) of the face's landmarks; the grid's does not change.
-            box: the rows and columns wanted, H and W of them; all, if none are given.
 
         Returns:
-            sources (H, W, 2), light (H, W), triangle (H, W); see `raster`.
+            sources (S, S, 2), light (S, S), triangle (S, S); see `raster`.
         """
         vertices = moved.vertices.copy()
         vertices[:, :2] = to_pixels(vertices[:, :2], size)
-        lit = np.zeros(len(vertices), np.float32)
+        lit = np.zeros(len(vertices))
         if light is not None:
             lit[:MESH] = light
-        sources = moved.sources.astype(np.float32)
-        box = box or (slice(0, size), slice(0, size))
-        return rasterise(vertices.astype(np.float32), sources, lit, self.triangles, box=box)
+        return rasterise(vertices, moved.sources, lit, self.triangles, size)
 
     def _slide_lids(self, motion: Motion) -> Points:
         """Closing lids draw on the skin above, or lashes would stretch over them."""

@@ -23,7 +23,7 @@ _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
 
 
 def rasterise(
-    vertices: Floats, sources: Floats, light: Floats, triangles: NDArray[np.int32], *, box: Box
+    vertices: Points, sources: Points, light: Points, triangles: NDArray[np.int32], size: int
 ) -> tuple[Floats, Floats, NDArray[np.int32]]:
     """Draw front-facing triangles into maps of what their vertices carry.
 
@@ -32,57 +32,66 @@ def rasterise(
         sources: (V, 2) what each vertex shows.
         light: (V,) how its light has changed.
         triangles: (T, 3) counter-clockwise on the screen when seen from the front.
-        box: the rows and columns to draw, H and W of them.
+        size: of the maps, S.
 
     Returns:
-        sources (H, W, 2), NOWHERE where nothing lies; light (H, W), 0 there; the triangle's number
-        (H, W) int32, -1 there.
+        sources (S, S, 2), NOWHERE where nothing lies; light (S, S), 0 there; the triangle's number
+        (S, S) int32, -1 there.
     """
-    rows, columns = box
-    shape = rows.stop - rows.start, columns.stop - columns.start
-    found = np.full((*shape, 2), NOWHERE, np.float32)
-    lit = np.zeros(shape, np.float32)
-    which = np.full(shape, -1, np.int32)
-    corner = np.array([columns.start, rows.start, 0], np.float32)
-    _draw(vertices - corner, sources, light, triangles, found, lit, which)
+    found = np.full((size, size, 2), NOWHERE, np.float32)
+    lit = np.zeros((size, size), np.float32)
+    which = np.full((size, size), -1, np.int32)
+    carried = np.column_stack([vertices[:, 2], sources, light])
+    _draw(np.ascontiguousarray(vertices[:, :2]), carried, triangles, found, lit, which)
     return found, lit, which
 
 
 @numba.njit(cache=True, nogil=True)
-def _draw(vertices, sources, light, triangles, found, lit, which):  # type: ignore[no-untyped-def]
+def _draw(points, carried, triangles, found, lit, which):  # type: ignore[no-untyped-def]
     height, width = which.shape
     depth = np.full((height, width), FAR, np.float32)
-    for number in range(triangles.shape[0]):
-        a, b, c = triangles[number]
-        xa, ya, za = vertices[a]
-        xb, yb, zb = vertices[b]
-        xc, yc, zc = vertices[c]
+    for number in range(len(triangles)):
+        a, b, c = triangles[number, 0], triangles[number, 1], triangles[number, 2]
+        xa, ya, xb, yb = points[a, 0], points[a, 1], points[b, 0], points[b, 1]
+        xc, yc = points[c, 0], points[c, 1]
         area = (xb - xa) * (yc - ya) - (yb - ya) * (xc - xa)
         if area > -1e-6:  # turned away, or a sliver
             continue
-        left = max(int(np.ceil(min(xa, xb, xc) - 1e-3)), 0)
-        right = min(int(np.floor(max(xa, xb, xc) + 1e-3)), width - 1)
         top = max(int(np.ceil(min(ya, yb, yc) - 1e-3)), 0)
         bottom = min(int(np.floor(max(ya, yb, yc) + 1e-3)), height - 1)
         across_b, across_c = (yc - ya) / area, (ya - yb) / area  # per pixel to the right
         down_b, down_c = (xa - xc) / area, (xb - xa) / area
+        za, xa_seen, ya_seen, la = carried[a, 0], carried[a, 1], carried[a, 2], carried[a, 3]
+        zb, xb_seen = carried[b, 0] - za, carried[b, 1] - xa_seen
+        zc, xc_seen = carried[c, 0] - za, carried[c, 1] - xa_seen
+        yb_seen, lb = carried[b, 2] - ya_seen, carried[b, 3] - la
+        yc_seen, lc = carried[c, 2] - ya_seen, carried[c, 3] - la
         for y in range(top, bottom + 1):
-            row_b, row_c = (y - ya) * down_b, (y - ya) * down_c
-            for x in range(left, right + 1):
-                wb = (x - xa) * across_b + row_b
-                wc = (x - xa) * across_c + row_c
-                wa = 1 - wb - wc
-                if wa < -_EDGE or wb < -_EDGE or wc < -_EDGE:
-                    continue
-                z = wa * za + wb * zb + wc * zc
+            # how near the second and third corner are at x = 0
+            row_b = (y - ya) * down_b - xa * across_b
+            row_c = (y - ya) * down_c - xa * across_c
+            left, right = _narrow(0.0, width - 1.0, across_b, row_b)
+            left, right = _narrow(left, right, across_c, row_c)
+            left, right = _narrow(left, right, -across_b - across_c, 1 - row_b - row_c)
+            for x in range(int(np.ceil(left)), int(np.floor(right)) + 1):
+                wb, wc = x * across_b + row_b, x * across_c + row_c
+                z = za + wb * zb + wc * zc
                 if z < depth[y, x]:
-                    depth[y, x] = z
-                    which[y, x] = number
-                    lit[y, x] = wa * light[a] + wb * light[b] + wc * light[c]
-                    for k in range(2):
-                        found[y, x, k] = (
-                            wa * sources[a, k] + wb * sources[b, k] + wc * sources[c, k]
-                        )
+                    depth[y, x], which[y, x] = z, number
+                    found[y, x, 0] = xa_seen + wb * xb_seen + wc * xc_seen
+                    found[y, x, 1] = ya_seen + wb * yb_seen + wc * yc_seen
+                    lit[y, x] = la + wb * lb + wc * lc
+
+
+@numba.njit(cache=True, nogil=True)
+def _narrow(left, right, slope, offset):  # type: ignore[no-untyped-def]
+    """The part of a row, from left to right, where x * slope + offset is not negative."""
+    offset += _EDGE
+    if slope > 0:
+        return max(left, -offset / slope), right
+    if slope < 0:
+        return left, min(right, -offset / slope)
+    return (left, right) if offset >= 0 else (left, left - 1)
 
 
 def to_pixels(points: Points | Floats, size: int) -> Points:

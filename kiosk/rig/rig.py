@@ -62,24 +62,15 @@ class Rig:
             light: (468,) change of log luminance at the face's landmarks; none at rest.
         """
         moved = self.mesh.move(motion)
-        face = box_around(moved.vertices[:MESH, :2], size)
-        sources, lit, known = self._draw_around(moved, size)
-        sources[face], lit[face], triangle = self.mesh.rasterise(moved, size, light, face)
-        known[face] = triangle >= 0
-        self._hidden.uncover(sources[face], triangle, motion)
+        sources, lit, triangle = self.mesh.rasterise(moved, size, light)
+        known = triangle >= 0
+        self._hidden.uncover(sources, triangle, motion)
         self._close_lips(sources, known, moved)
         self._fill_eyes(sources, known, moved, motion)
         if light is not None:  # flat triangles would show
+            face = box_around(moved.vertices[:MESH, :2], size)
             lit[face] = cv2.GaussianBlur(lit[face], (0, 0), SOFT * size)
         return Drawing(moved, sources, lit, known)
-
-    def _draw_around(self, moved: MovedMesh, size: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """All but the face, drawn at half the size: nothing there has an edge."""
-        half = size // 2
-        coarse, _, triangle = self.mesh.rasterise(moved, half)
-        shift = np.where((triangle >= 0)[..., None], coarse - pixel_centres(half), np.float32(0))
-        sources = pixel_centres(size) + cv2.resize(shift, (size, size))
-        return sources, np.zeros((size, size), np.float32), np.ones((size, size), bool)
 
     def _close_lips(self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh) -> None:
         """Let the lips' flesh run on between them: a seam of no pixels would show the plate."""

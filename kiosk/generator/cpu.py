@@ -1,0 +1,64 @@
+"""The engine for a CPU: the convolutions traced and frozen, the ends of the network in numba."""
+
+import copy
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kiosk.generator.engine import Maps
+from kiosk.generator.kernels import finish, look
+from kiosk.messages import Floats
+from kiosk.model.generator import Generator
+from kiosk.model.spec import GIVEN, INPUTS, WORKING, draw_masks
+
+
+class CpuEngine:
+    """Python is out of the way, and what need not be copied is not.
+
+    Args:
+        generator: the portrait's.
+        threads: for the network; tracking and display want cores, too.
+        low: let the convolutions compute in bfloat16.
+    """
+
+    def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:
+        torch.set_num_threads(threads)
+        self.name = "cpu-bfloat16" if low else "cpu"
+        self._artwork = _channels_last(generator.artwork)
+        self._plate = _channels_last(generator.plate)
+        self._window = generator.window[0, 0].numpy()
+        if low:
+            generator = copy.deepcopy(generator).lower_convolutions(torch.bfloat16)
+        module = _Heads(generator).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        given = torch.zeros(1, GIVEN, WORKING, WORKING).to(memory_format=torch.channels_last)
+        example = torch.zeros(INPUTS["landmarks"]), given
+        with torch.inference_mode():
+            self._run = torch.jit.freeze(torch.jit.trace(module, example))
+            for _ in range(3):  # the first passes optimise
+                self._run(*example)
+
+    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+        """Run the network; see `Engine.infer`."""
+        masks = draw_masks(landmarks)
+        given = look(flow, masks, self._artwork, self._plate)
+        inputs = torch.from_numpy(landmarks), torch.from_numpy(given).permute(2, 0, 1)
+        with torch.inference_mode():
+            heads = self._run(*(x[None] for x in inputs))
+        return finish(_channels_last(heads), flow=flow, masks=masks, window=self._window)
+
+
+class _Heads(torch.nn.Module):
+    """`Generator.draw_heads` as a forward pass, for tracing."""
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator = generator
+
+    def forward(self, landmarks: Tensor, given: Tensor) -> Tensor:
+        return self.generator.draw_heads(landmarks, given)
+
+
+def _channels_last(x: Tensor) -> Floats:
+    """(1, C, H, W) to (H, W, C), contiguous."""
+    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
