@@ -237,7 +237,6 @@ def motion_target(pack: Pack) -> MotionTarget:
         landmarks=pack.landmarks,
         limits=Limits(**pack.meta.limits.model_dump()),
         gains=Gains(**pack.meta.gains.model_dump()),
-        shading=shading_of(pack),
     )
 
 
@@ -249,5 +248,5 @@ def shading_of(pack: Pack) -> Shading:
 
 
 def rig_of(pack: Pack) -> Rig:
-    """A pack's rig."""
-    return Rig(pack.landmarks, pack.matte.astype(np.float32) / 255)
+    """A pack's sitter, ready to move."""
+    return Rig(pack.landmarks, pack.matte.astype(np.float32) / 255, shading_of(pack))

@@ -67,12 +67,10 @@ class Motion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PortraitMotion:
-    """A sitter's face as it shall look now."""
+    """What one sitter shall do now."""
 
     portrait_id: str
     motion: Motion
-    landmarks: Floats  # (478, 3) canvas coordinates: x and y in [-1, 1], z in the same unit
-    light: Floats  # (468,) change of log luminance at the face's landmarks
     captured_at: float
 
 

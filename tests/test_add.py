@@ -14,16 +14,13 @@ from kiosk.curation import commission as module
 from kiosk.curation.commission import Commission, check_commission, check_room, workshop
 from kiosk.display.compose import compose
 from kiosk.errors import PictureError
-from kiosk.face import MESH
 from kiosk.generator.engine import choose_engine
 from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import PortraitMotion
 from kiosk.model.checkpoint import load_generator
 from kiosk.portraits.pack import Pack, load_pack
-from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.rig.landmarks import no_motion
 from tests.conftest import Depot
-
-UNLIT = np.zeros(MESH, np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +80,7 @@ def test_the_portrait_moves_in_the_gallery(pack: Pack) -> None:
     torch.set_num_threads(threads)
     lowered = replace(no_motion(), translation=np.array([0, 0.05], np.float32))
     still, moved = (
-        stage(
-            PortraitMotion(pack.meta.id, motion, pose_landmarks(pack.landmarks, motion), UNLIT, 0.0)
-        )
+        stage(PortraitMotion(pack.meta.id, motion, captured_at=0.0))
         for motion in (no_motion(), lowered)
     )
     assert still is not None

@@ -29,7 +29,7 @@ class ShortRoad(Road):
     def answer(self, motion: object) -> Layers | None:
         if not isinstance(motion, PortraitMotion):
             return None
-        assert motion.landmarks.shape == (478, 3)
+        assert motion.motion.expression.shape == (468, 3)
         return Layers(
             portrait_id=self.portrait_id,
             flow=np.zeros((256, 256, 2), np.float32),
@@ -87,7 +87,7 @@ def test_the_visitors_motion_arrives(pack: Pack, clip: Path) -> None:
     class Watched(ShortRoad):
         def answer(self, motion: object) -> Layers | None:
             if isinstance(motion, PortraitMotion):
-                seen.append(motion.landmarks)
+                seen.append(motion.motion.rotation)
             return super().answer(motion)
 
     screen = FakeScreen(closes_after=40)

@@ -14,7 +14,7 @@ from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Floats, Motion, PortraitMotion
 from kiosk.model import spec
 from kiosk.model.generator import Generator
-from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Rig
 
 
@@ -55,7 +55,8 @@ def turned() -> Motion:
 
 def given(rig: Rig, motion: Motion) -> tuple[Floats, Floats]:
     """What an engine is given for a motion."""
-    return pose_landmarks(rig.landmarks, motion), rig.draw(motion, spec.RESOLUTION).flow
+    drawing = rig.draw(motion, spec.RESOLUTION)
+    return drawing.landmarks, drawing.flow
 
 
 def test_without_its_head_it_shows_the_rigs_flow_alone(generator: Generator, rig: Rig) -> None:
@@ -144,10 +145,10 @@ def test_an_engine_that_answers_with_nan_is_refused(generator: Generator, rig: R
         check_agreement(liar, generator, rig)
 
 
-def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, rig: Rig) -> None:
-    light = np.full(MESH, 0.1, np.float32)
-    stage = GeneratorStage(rig, PlainEngine(generator))
-    layers = stage(PortraitMotion("hopper", turned(), rig.landmarks, light, captured_at=7.5))
+def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Study) -> None:
+    lit = Rig(study.landmarks, study.matte, lambda _: np.full(MESH, 0.1, np.float32))
+    stage = GeneratorStage(lit, PlainEngine(generator))
+    layers = stage(PortraitMotion("hopper", turned(), captured_at=7.5))
 
     assert stage(None) is None
     assert layers is not None

@@ -1,6 +1,3 @@
-import numpy as np
-
-from kiosk.face import LANDMARKS, MESH
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror
@@ -36,8 +33,6 @@ class Director:
         return PortraitMotion(
             portrait_id="mona",
             motion=no_motion(),
-            landmarks=np.zeros((LANDMARKS, 3), np.float32),
-            light=np.zeros(MESH, np.float32),
             captured_at=now,
         )
 

@@ -57,10 +57,10 @@ def test_every_pixel_is_known_in_whatever_motion(rig: Rig, study: Study) -> None
         assert np.abs(rig.draw(draw(rng), SIZE).flow + pixel_centres(SIZE)).max() < 1.5
 
 
-def test_light_goes_with_the_face_and_stays_off_the_ground(rig: Rig) -> None:
+def test_light_goes_with_the_face_and_stays_off_the_ground(rig: Rig, study: Study) -> None:
     shift = replace(no_motion(), translation=np.array([0.1, 0.0], np.float32))
-    light = np.full(MESH, 0.2, np.float32)
-    still, moved = (rig.draw(motion, SIZE, light).light for motion in (no_motion(), shift))
+    lit = Rig(study.landmarks, study.matte, lambda _: np.full(MESH, 0.2, np.float32))
+    still, moved = (lit.draw(motion, SIZE).light for motion in (no_motion(), shift))
     inside = np.abs(still - 0.2) < 1e-3
 
     assert not rig.draw(no_motion(), SIZE).light.any()

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from typing_extensions import Self
 
 from kiosk.app import motion_target, rig_of
@@ -17,7 +16,6 @@ from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
 from kiosk.evaluation.watcher import NOBODY, Look, Watcher
-from kiosk.face import MESH
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion, PortraitMotion
@@ -25,7 +23,7 @@ from kiosk.model.checkpoint import load_generator
 from kiosk.motion.director import Director
 from kiosk.motion.settings import MotionSettings
 from kiosk.portraits.pack import Pack
-from kiosk.rig.landmarks import no_motion
+from kiosk.rig.landmarks import no_motion, pose_landmarks
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 
@@ -86,7 +84,7 @@ class Rehearsed:
             image=image,
             visitor=visitor,
             motion=moved.motion,
-            told=moved.landmarks,
+            told=pose_landmarks(self.pack.landmarks, moved.motion),
             layers=layers,
             picture=picture,
             look=self.watcher.look(picture, at),
@@ -104,8 +102,7 @@ class Rehearsed:
 
     def rest(self) -> tuple[Bytes, Look]:
         """The portrait at rest, (side, side, 3), and its face as a fresh watcher sees it."""
-        unlit = np.zeros(MESH, np.float32)
-        at_rest = PortraitMotion(self.pack.meta.id, no_motion(), self.pack.landmarks, unlit, 0.0)
+        at_rest = PortraitMotion(self.pack.meta.id, no_motion(), captured_at=0.0)
         picture = compose(self.pack, self._layers(at_rest))
         with closing(Watcher()) as watcher:
             looks = [watcher.look(picture, 0.0) for _ in range(LOOKS)]

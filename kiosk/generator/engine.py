@@ -18,7 +18,7 @@ from kiosk.messages import Floats, Motion
 from kiosk.model.generator import Generator
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
-from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Rig
 
 logger = logging.getLogger(__name__)
@@ -88,9 +88,9 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
 
     yardstick = PlainEngine(generator)
     for motion in _trial_motions():
-        landmarks = pose_landmarks(rig.landmarks, motion)
-        flow = rig.draw(motion, RESOLUTION).flow
-        found, wanted = engine.infer(landmarks, flow), yardstick.infer(landmarks, flow)
+        drawing = rig.draw(motion, RESOLUTION)
+        given = drawing.landmarks, drawing.flow
+        found, wanted = engine.infer(*given), yardstick.infer(*given)
         apart = float(np.abs(found.flow - wanted.flow).max()) * 256
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
         paint = float(np.abs(shown).mean())

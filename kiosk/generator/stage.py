@@ -7,7 +7,7 @@ from kiosk.rig.rig import Rig
 
 
 class GeneratorStage:
-    """Draws flow and light of a motion and runs one engine on it.
+    """Draws landmarks, flow and light of a motion and runs one engine on it.
 
     Args:
         rig: the portrait's.
@@ -21,8 +21,8 @@ class GeneratorStage:
         """The layers for a motion; none when nothing came."""
         if message is None:
             return None
-        drawing = self._rig.draw(message.motion, RESOLUTION, message.light)
-        maps = self._engine.infer(message.landmarks, drawing.flow)
+        drawing = self._rig.draw(message.motion, RESOLUTION)
+        maps = self._engine.infer(drawing.landmarks, drawing.flow)
         return Layers(
             portrait_id=message.portrait_id,
             flow=maps.flow,

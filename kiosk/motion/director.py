@@ -15,7 +15,7 @@ from kiosk.motion.retarget import Retarget
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.rig.easing import smootherstep
-from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.rig.landmarks import no_motion
 
 __all__ = ["Director", "Gains", "Limits", "MotionTarget", "hand_over"]
 
@@ -59,12 +59,9 @@ class Director:
         wanted = self._follow(visitor.face, now) if visitor.face else self._idle(now, glance)
         part = (now - self._changed_at) / self._settings.handover_s
         self._shown = hand_over(self._before, wanted, part) if part < 1.0 else wanted
-        landmarks = pose_landmarks(self._portrait.landmarks, self._shown)
         return PortraitMotion(
             portrait_id=self._portrait.portrait_id,
             motion=self._shown,
-            landmarks=landmarks,
-            light=self._portrait.light(self._shown),
             captured_at=visitor.captured_at,
         )
 

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import MESH
-from kiosk.messages import Floats, Motion
+from kiosk.messages import Floats
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of, rotation_vector
-from kiosk.motion.shading import Shading
 
 Points = NDArray[np.float64]
 
@@ -44,13 +42,6 @@ class MotionTarget:
     landmarks: Floats  # (478, 3) canvas coordinates
     limits: Limits = field(default_factory=Limits)
     gains: Gains = field(default_factory=Gains)
-    shading: Shading | None = None  # none: light does not change
-
-    def light(self, motion: Motion) -> Floats:
-        """Change of log luminance at the face's landmarks: (468,)."""
-        if self.shading is None:
-            return np.zeros(MESH, np.float32)
-        return self.shading(motion.expression)
 
 
 def soft_limit(

@@ -13,7 +13,7 @@ from kiosk.model.spec import RESOLUTION
 from kiosk.motion.shading import Shading
 from kiosk.puppet.figure import SIZE, Figure
 from kiosk.puppet.mouth import MouthInterior, rim_shadow
-from kiosk.rig.landmarks import Points, pose_landmarks
+from kiosk.rig.landmarks import Points
 from kiosk.rig.mesh import MovedMesh
 from kiosk.rig.raster import fill_outline, pixel_centres
 from kiosk.rig.rig import Drawing, Rig
@@ -50,18 +50,17 @@ class Puppet:
 
     def __init__(self, figure: Figure, shading: Shading) -> None:
         self.figure, self.shading = figure, shading
-        self.rig = Rig(figure.landmarks, figure.matte)
+        self.rig = Rig(figure.landmarks, figure.matte, shading)
         self.still: Points = self.rig.mesh.still
         self._mouth = MouthInterior(figure)
         self._artwork = np.clip(figure.artwork + 0.5, 0, 255).astype(np.uint8)  # sampled faster
 
     def render(self, motion: Motion) -> Pair:
         """Draw the sitter in a motion."""
-        light = self.shading(motion.expression)
-        frame, hole = self._paint(self.rig.draw(motion, SIZE, light), motion)
-        given = self.rig.draw(motion, RESOLUTION, light)
+        frame, hole = self._paint(motion)
+        given = self.rig.draw(motion, RESOLUTION)
         return Pair(
-            landmarks=pose_landmarks(self.figure.landmarks, motion),
+            landmarks=given.landmarks,
             flow=given.flow.transpose(2, 0, 1).astype(np.float16),
             light=given.light[None].astype(np.float16),
             frame=_to_bytes(_shrink(frame)),
@@ -70,12 +69,12 @@ class Puppet:
 
     def picture(self, motion: Motion) -> Bytes:
         """The sitter in a motion at the puppet's own size: (SIZE, SIZE, 3) RGB."""
-        light = self.shading(motion.expression)
-        frame, _ = self._paint(self.rig.draw(motion, SIZE, light), motion)
+        frame, _ = self._paint(motion)
         return _to_bytes(frame)
 
-    def _paint(self, drawing: Drawing, motion: Motion) -> tuple[Floats, Bytes]:
+    def _paint(self, motion: Motion) -> tuple[Floats, Bytes]:
         """The picture (SIZE, SIZE, 3), and where no flow can give it: (SIZE, SIZE) 0 to 255."""
+        drawing = self.rig.draw(motion, SIZE)
         moved = drawing.moved
         colour, matte = self._look_up(drawing)
         hole = _find_seams(drawing, matte)

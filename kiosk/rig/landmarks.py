@@ -56,7 +56,7 @@ def pose_landmarks(neutral: Floats, motion: Motion) -> Floats:
     still = neutral.astype(np.float64)
     mesh = express(still, motion)
     moved = turn(mesh, motion, pivot_of(still))
-    irises = _move_irises(still, moved, motion)
+    irises = move_irises(still, moved, motion)
     return np.vstack([moved, irises]).astype(np.float32)
 
 
@@ -139,7 +139,7 @@ def eye_transform(still: Points, moved: Points, eye: Eye) -> Points:
     return np.asarray(solution.T)
 
 
-def _move_irises(still: Points, moved: Points, motion: Motion) -> Points:
+def move_irises(still: Points, moved: Points, motion: Motion) -> Points:
     """The ten iris landmarks, shifted by the gaze and carried along by the head: (10, 3)."""
     irises = []
     for eye, gaze in zip(EYES, motion.gaze, strict=True):

@@ -1,10 +1,11 @@
 """What every pixel of a moved sitter shows: the mesh, drawn, and what no triangle can say.
 
-In goes a `Motion`, out comes a map of sources: the point of the artwork that lies at each pixel,
-and how its light changes. It is the same function in the gallery, at the generator's resolution, as
-for the puppet.
+In goes a `Motion`, out come the sitter's landmarks and a map of sources: the point of the artwork
+that lies at each pixel, and how its light changes. It is the same function in the gallery, at the
+generator's resolution, as for the puppet.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,7 @@ from kiosk.face import EYES, MESH, OUTER_LOWER_LIP, OUTER_UPPER_LIP
 from kiosk.messages import Floats, Motion
 from kiosk.rig.eyes import Eyeball
 from kiosk.rig.hidden import HiddenSkin
+from kiosk.rig.landmarks import move_irises
 from kiosk.rig.mesh import Mesh, MovedMesh
 from kiosk.rig.raster import box_around, fill_outline, pixel_centres, pull_push
 
@@ -26,6 +28,7 @@ class Drawing:
     """A moved sitter as maps of S by S pixels."""
 
     moved: MovedMesh
+    landmarks: Floats  # (478, 3) canvas coordinates
     sources: Floats  # (S, S, 2) canvas coordinates of the artwork
     light: Floats  # (S, S) change of log luminance
     known: NDArray[np.bool_]  # (S, S) False where nothing of the sitter lies
@@ -45,32 +48,35 @@ class Rig:
     Args:
         landmarks: (478, 3) neutral, canvas coordinates.
         matte: (S, S) of any size, 0 to 1: where the sitter is.
+        light: an expression (468, 3), as in `Motion`, to the change of log luminance at the face's
+            landmarks (468,); none changes, if none is given.
     """
 
-    def __init__(self, landmarks: Floats, matte: Floats) -> None:
+    def __init__(
+        self, landmarks: Floats, matte: Floats, light: Callable[[Floats], Floats] | None = None
+    ) -> None:
         self.landmarks = landmarks
+        self._light = light
         self.mesh = Mesh(landmarks, matte)
         self._hidden = HiddenSkin(self.mesh, matte)
         self._eyeballs = [Eyeball.measure(eye, self.mesh.still) for eye in EYES]
 
-    def draw(self, motion: Motion, size: int, light: Floats | None = None) -> Drawing:
-        """The maps of a motion.
-
-        Args:
-            motion: of the head and face.
-            size: of the maps, pixels.
-            light: (468,) change of log luminance at the face's landmarks; none at rest.
-        """
+    def draw(self, motion: Motion, size: int) -> Drawing:
+        """The maps of a motion, of that many pixels a side."""
         moved = self.mesh.move(motion)
+        light = None if self._light is None else self._light(motion.expression)
         sources, lit, triangle = self.mesh.rasterise(moved, size, light)
         known = triangle >= 0
         self._hidden.uncover(sources, triangle, motion)
         self._close_lips(sources, known, moved)
         self._fill_eyes(sources, known, moved, motion)
         if light is not None:  # flat triangles would show
-            face = box_around(moved.vertices[:MESH, :2], size)
-            lit[face] = cv2.GaussianBlur(lit[face], (0, 0), SOFT * size)
-        return Drawing(moved, sources, lit, known)
+            box = box_around(moved.vertices[:MESH, :2], size)
+            lit[box] = cv2.GaussianBlur(lit[box], (0, 0), SOFT * size)
+        face = moved.vertices[:MESH]
+        irises = move_irises(self.mesh.still, face, motion)
+        landmarks = np.vstack([face, irises]).astype(np.float32)
+        return Drawing(moved, landmarks, sources, lit, known)
 
     def _close_lips(self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh) -> None:
         """Let the lips' flesh run on between them: a seam of no pixels would show the plate."""
