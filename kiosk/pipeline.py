@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 RETRY_S, RETRY_LIMIT_S = 0.5, 15.0
 PACE_S = 0.25  # a next stage that hangs holds nobody up for longer
 USUAL_SHARE = 0.1  # of a running mean, the newest
+NEWER_SHARE = 0.5  # of the time between two messages: so soon a newer one is worth waiting for
 # a thread that comes back from OpenGL or the network waits for Python no longer; 5 ms by default
 SWITCH_S = 0.0005
 
@@ -59,6 +60,8 @@ class Latest(Generic[Message]):
         self._message: Message | None = None
         self._taken_at: float | None = None  # while whoever took the last message works on it
         self.usual_s = 0.0  # a running mean: what a message takes to be worked off
+        self._put_at: float | None = None
+        self._usual_gap_s = 0.0  # a running mean: between two messages
         self._changed = threading.Condition()
         self.dropped = 0  # messages that nobody took
 
@@ -67,7 +70,22 @@ class Latest(Generic[Message]):
         with self._changed:
             self.dropped += self._message is not None
             self._message = message
+            now = self._clock()
+            if self._put_at is not None:
+                self._usual_gap_s = blend(self._usual_gap_s, min(now - self._put_at, PACE_S))
+            self._put_at = now
             self._changed.notify_all()
+
+    def wait_for_newer(self) -> None:
+        """Wait for the next message if one lies here that has grown old, and the next is near."""
+        with self._changed:
+            before = self._put_at
+            if self._message is None or before is None:
+                return
+            near_s = NEWER_SHARE * self._usual_gap_s
+            due_s = before + self._usual_gap_s - self._clock()
+            if abs(due_s) < near_s:  # it may be a little late
+                self._changed.wait_for(lambda: self._put_at != before, due_s + near_s)
 
     def take(self, timeout: float) -> Message | None:
         """Take the newest message, waiting up to ``timeout`` seconds for one; None if none came."""
@@ -162,6 +180,8 @@ class Worker(threading.Thread):
         inbox = self._step.inbox
         if self._step.paced:
             self._step.outbox.wait_until_due(inbox.usual_s if inbox else 0.0, PACE_S)
+            if inbox:
+                inbox.wait_for_newer()
         message = inbox.take(self._step.patience_s) if inbox else None
         began = self._health.now()
         try:

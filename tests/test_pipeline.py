@@ -202,3 +202,34 @@ def test_a_paced_stage_begins_when_the_next_has_done(monkeypatch: pytest.MonkeyP
     stop.set()
     outbox.done()
     end(worker, stop)
+
+
+def test_a_message_that_has_grown_old_waits_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kiosk.pipeline, "PACE_S", PATIENCE_S)
+    clock = ManualClock()
+    slot: Latest[int] = Latest(clock)
+    for number in range(3):
+        slot.put(number)
+        clock.wait(1.0)
+    # the next is due now
+    waiter = threading.Thread(target=slot.wait_for_newer)
+    waiter.start()
+    waiter.join(0.05)
+    assert waiter.is_alive()
+    slot.put(3)
+    waiter.join(PATIENCE_S)
+
+    assert not waiter.is_alive()
+    assert slot.take(0) == 3
+
+
+def test_a_fresh_message_waits_for_nothing() -> None:
+    clock = ManualClock()
+    slot: Latest[int] = Latest(clock)
+    slot.wait_for_newer()
+    for number in range(3):
+        clock.wait(1.0)
+        slot.put(number)
+    slot.wait_for_newer()
+
+    assert slot.take(0) == 2
