@@ -104,7 +104,7 @@ def test_the_edges_of_moving_lids_are_painted_and_still_ones_are_not(puppet: Pup
 
     assert still.hole.max() < 128
     for x, y in rows:
-        assert half.hole[y - 2 : y + 3, x].max() == 255
+        assert half.hole[y - 2 : y + 3, x].max() > 220
 
 
 def test_the_flow_carries_the_sitter_and_ends_at_the_border(puppet: Puppet) -> None:

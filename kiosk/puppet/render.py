@@ -26,7 +26,7 @@ _FAINT = 0.02  # of the matte: less of the sitter is ground
 # closure at which lids begin to draw a lash line and at which it is whole; its height and how much
 # of it lies above the seam, in eye widths: less, and trackers take the crease for the lid
 _LASH_FROM, _LASH_FULL = 0.50, 0.90
-_LASH_HEIGHT, _LASH_ABOVE, _LASH_STRENGTH = 0.075, 0.03, 0.85
+_LASH_HEIGHT, _LASH_ABOVE, _LASH_STRENGTH = 0.075, 0.03, 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +151,6 @@ def _to_bytes(picture: Floats) -> Bytes:
 def _lash_outline(line: Points) -> Points:
     """Around the seam of closed lids (N, 2), thick in the middle, pointed at the corners."""
     width = float(np.linalg.norm(line[0] - line[-1]))
-    swell = np.sqrt(np.sin(np.linspace(0, np.pi, len(line))))[:, None] * [0, width]
+    swell = np.sin(np.linspace(0, np.pi, len(line)))[:, None] * [0, width]
     above, below = line - _LASH_ABOVE * swell, line + (_LASH_HEIGHT - _LASH_ABOVE) * swell
     return np.vstack([above, below[-2:0:-1]])

@@ -16,7 +16,7 @@ from kiosk.face import EYES, MESH
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import Points, turn
-from kiosk.rig.mesh import FACE_TRIANGLES, Mesh
+from kiosk.rig.mesh import Mesh, face_triangles
 from kiosk.rig.raster import to_pixels
 
 SIZE = 512  # of the map of the sitter's paint
@@ -42,7 +42,7 @@ class HiddenSkin:
         skin = inside * (1 - _draw_eyes(mesh.still))
         _, (rows, columns) = distance_transform_edt(skin == 0, return_indices=True)
         self._nearest = ((np.stack([columns, rows], -1) + 0.5) * 2 / SIZE - 1).astype(np.float32)
-        self._faces = mesh.triangles[:FACE_TRIANGLES]
+        self._faces = face_triangles()
         self._face, self._pivot = mesh.vertices[:MESH], mesh.pivot
         self._still = _areas(self._face, self._faces)
         self._near_ground = self._reach_ground()

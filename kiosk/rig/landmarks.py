@@ -112,7 +112,7 @@ def _close_lids(mesh: Points, still: Points, eye: Eye, *, closure: float) -> Non
     shut, wide = max(closure, 0.0), min(closure, 0.0)
     mesh[list(eye.upper)] = upper + opening * (SEAM * shut + wide * bell)
     mesh[list(eye.lower)] = lower - opening * ((1 - SEAM) * shut + 0.15 * wide * bell)
-    fold = 0.42 * shut + 0.5 * wide
+    fold = 0.10 * shut + 0.5 * wide
     mesh[list(eye.upper_fold)] = still[list(eye.upper_fold)] + opening * fold * bell + 0.25 * lifted
     mesh[list(eye.lower_fold)] = still[list(eye.lower_fold)] - opening * 0.08 * shut * bell
     orbit = still[list(eye.upper_orbit)] + 0.75 * lifted + opening * 0.10 * shut * bell

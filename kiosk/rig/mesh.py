@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK, Eye
+from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK
 from kiosk.messages import Floats, Motion
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import Points, express, face_height, pivot_of, turn
@@ -24,9 +24,12 @@ GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
 BODY_FOLLOWS = 0.12  # how much of the head's motion the chest takes
 BORDER = (0.02, 0.16)  # distance from the canvas's border where motion begins and is whole
-# how far lash line and crease draw on the skin above when the eye shuts: the crease stays in its
-# place, and the lid below shows nearly all the skin between it and the brow, mirrored
-LID_SLIDE = (0.9, 0.2)
+# what a shut lid shows: from so far on the way from lash line to crease, without painted lashes, to
+# so far on from the crease to the skin below the brow. The skin above alone is too little and is
+# streaked; from further up crease or brow would show a second time
+LID_FROM, LID_TO = 0.65, 0.4
+# where a lid comes out from under the crease: the mesh has these vertices twice
+_HEMS = [number for eye in EYES for number in eye.upper_fold[1:-1]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +54,8 @@ class Mesh:
         face = self.still[:MESH]
         grid = _grid_around(face)
         self.vertices = np.vstack([face, _with_depth(grid, face, _share_of_sitter(grid, matte))])
-        self.triangles = _join(face, grid)
+        self.triangles = _hem_lids(_join(face, grid), len(self.vertices))
+        self.vertices = np.vstack([self.vertices, face[_HEMS]])
         self.weight = _head_weight(self.vertices, face)
         self.pivot = pivot_of(self.still)
         self._follow = _expression_falloff(grid, face)
@@ -61,9 +65,10 @@ class Mesh:
         face = express(self.still, motion)
         points = self.vertices.copy()
         points[:MESH] = face
-        points[MESH:] += self._follow @ (face[list(OVAL)] - self.still[list(OVAL)])
+        points[MESH : -len(_HEMS)] += self._follow @ (face[list(OVAL)] - self.still[list(OVAL)])
+        points[-len(_HEMS) :] = face[_HEMS]
         moved = turn(points, motion, self.pivot, self.weight)
-        return MovedMesh(moved, self._slide_lids(motion), face)
+        return MovedMesh(moved, self._draw_lids(motion), face)
 
     def rasterise(
         self, moved: MovedMesh, size: int, light: Floats | None = None
@@ -85,11 +90,16 @@ class Mesh:
             lit[:MESH] = light
         return rasterise(vertices, moved.sources, lit, self.triangles, size)
 
-    def _slide_lids(self, motion: Motion) -> Points:
-        """Closing lids draw on the skin above, or lashes would stretch over them."""
+    def _draw_lids(self, motion: Motion) -> Points:
+        """A closing lid comes out from under its crease."""
         sources = self.vertices[:, :2].copy()
-        for eye, closure in zip(EYES, motion.closure, strict=True):
-            _slide(sources, eye, float(np.clip(closure, 0, 1)))
+        hems = np.split(sources[-len(_HEMS) :], len(EYES))  # views
+        for eye, hem, closure in zip(EYES, hems, motion.closure, strict=True):
+            shut = float(np.clip(closure, 0, 1))
+            upper = list(eye.upper[1:-1])
+            lash, fold = sources[upper], hem.copy()
+            sources[upper] += shut * LID_FROM * (fold - lash)
+            np.copyto(hem, fold + shut * LID_TO * (sources[list(eye.upper_orbit[1:-1])] - fold))
         return sources
 
 
@@ -113,16 +123,14 @@ def face_normals(face: Points | Floats) -> Points:
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9))
 
 
-def _slide(sources: Points, eye: Eye, shut: float) -> None:
-    upper, fold = list(eye.upper), list(eye.upper_fold)
-    orbit, lower, under = list(eye.upper_orbit), list(eye.lower), list(eye.lower_fold)
-    bell = shut * np.sqrt(np.sin(np.linspace(0, np.pi, len(upper))))[:, None]
-    lid = sources[orbit] - sources[fold]
-    lash, crease = LID_SLIDE
-    target = sources[fold] + lash * lid
-    sources[upper] += bell * (target - sources[upper])
-    sources[fold] += bell * crease * lid
-    sources[lower] += 0.35 * bell * (sources[under] - sources[lower])
+def _hem_lids(triangles: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Give the lids' triangles vertices of their own along the crease, numbered from ``count``."""
+    own = np.arange(count)
+    own[_HEMS] = count + np.arange(len(_HEMS))
+    lids = np.zeros(len(triangles), bool)
+    for eye in EYES:
+        lids |= np.isin(triangles, [*eye.upper, *eye.upper_fold[1:-1]]).all(1)
+    return np.where(lids[:, None], own[triangles], triangles).astype(np.int32)
 
 
 def _grid_around(face: Points) -> Points:
