@@ -141,38 +141,32 @@ class Judge:
         assert self._rest is not None
         found = agree_signals(self.visitor.signals, self._performed.signals)
         one_look = agree_signals(self.visitor.signals, self._glimpsed.signals)
+        lag = found.lag_frames
         return Evaluation(
             portrait=self._portrait,
             visitor=clip,
             frames=len(self.visitor),
             agreement=_rounded(found.r),
             agreement_one_look=_rounded(one_look.r),
-            lag_frames=found.lag_frames,
+            lag_frames=lag,
             passed=found.passed,
             psnr_db=_rounded(self._likeness.mean("psnr")),
             ssim=_rounded(self._likeness.mean("ssim")),
             neutral_fine_energy=round(self._brushwork.at_rest(self._rest), 3),
             sharpness=round(self._brushwork.mean(), 3),
-            blinks=self._blinks(found.lag_frames),
-            blinks_one_look=self._glimpsed_blinks(found.lag_frames),
+            # as the portrait is seen; and as the generator was told, to know whose fault it is
+            blinks=_figures(self._blinks(self._performed, self._rested, lag), "")
+            | _figures(self._blinks(self._told, self._neutral, lag), "told_"),
+            blinks_one_look=_figures(self._blinks(self._glimpsed, self._glimpsed_at_rest, lag), ""),
             identity=self._identity(),
             flicker=_flicker(still),
             stills=self._stills,
             rest=self._rest,
         )
 
-    def _blinks(self, lag: int) -> Figures:
-        """As the portrait is seen; and as the generator was told, to know whose fault it is."""
-        visitor = self.visitor.openings
-        rest, neutral = (float(each.openings[0]) for each in (self._rested, self._neutral))
-        seen = compare_blinks(visitor, self._performed.openings, neutral=rest, lag=lag)
-        told = compare_blinks(visitor, self._told.openings, neutral=neutral, lag=lag)
-        return _figures(seen, "") | _figures(told, "told_")
-
-    def _glimpsed_blinks(self, lag: int) -> Figures:
-        rest = float(self._glimpsed_at_rest.openings[0])
-        visitor, seen = self.visitor.openings, self._glimpsed.openings
-        return _figures(compare_blinks(visitor, seen, neutral=rest, lag=lag), "")
+    def _blinks(self, shown: Readings, rest: Readings, lag: int) -> Blinks:
+        neutral = float(rest.openings[0])
+        return compare_blinks(self.visitor.openings, shown.openings, neutral=neutral, lag=lag)
 
     def _identity(self) -> Figures:
         """Of the portrait, and of the visitor for comparison: no tracker is without error."""

@@ -14,7 +14,8 @@ from kiosk.messages import Bytes, Floats
 from kiosk.model import generator as network
 from kiosk.model import spec
 
-# constants to the compiler: loops of known length run three times as fast
+# constants to the compiler: loops of known length run three times as fast. Its cache does not see
+# them change in their own files: touch this one then, or the engine is refused
 _SIZE, _FINER, _PIXELS = spec.WORKING, spec.FINER, spec.FINER**2
 _MASKS, _JUMPS = spec.MASKS, spec.SEEN
 _SHARE = np.float32(1 / _PIXELS)

@@ -87,7 +87,7 @@ class Mesh:
         vertices[:, :2] = to_pixels(vertices[:, :2], size)
         lit = np.zeros(len(vertices))
         if light is not None:
-            lit[:MESH] = light
+            lit[:MESH], lit[-len(_HEMS) :] = light, light[_HEMS]
         return rasterise(vertices, moved.sources, lit, self.triangles, size)
 
     def _draw_lids(self, motion: Motion) -> Points:
