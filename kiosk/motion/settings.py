@@ -21,7 +21,7 @@ class MotionSettings(BaseModel):
         1.0, ge=0.0, le=1.35, description="how much of a visitor's expression is taken over"
     )
     turn: float = Field(
-        1.6, ge=0.3, le=1.6, description="how much of a visitor's turn of the head is taken over"
+        1.5, ge=0.3, le=1.6, description="how much of a visitor's turn of the head is taken over"
     )
     follow: float = Field(
         0.25, ge=0.0, le=1.0, description="how much of a visitor's sideways steps is taken over"
