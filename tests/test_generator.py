@@ -77,8 +77,8 @@ def test_nothing_moves_at_the_canvass_border(generator: Generator, rig: Rig) -> 
     maps = PlainEngine(generator).infer(*given(rig, turned()))
 
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
-        assert np.abs(maps.flow[edge]).max() < 1e-9
-        assert np.abs(maps.cover[edge]).max() < 1e-9
+        assert not maps.flow[edge].any()
+        assert not maps.cover[edge].any()
     assert np.abs(maps.flow[100:150, 100:150]).max() > 0.01
     assert maps.cover.max() > 0.01
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from kiosk.generator.eager import channels_last
 from kiosk.generator.kernels import finish, look
 from kiosk.messages import Bytes, Floats
 from kiosk.model import spec
@@ -33,10 +34,6 @@ def masks() -> Bytes:
     made[0, 80:90, 50:70] = 255
     made[1:, 40:50, 40:90] = 100
     return made
-
-
-def channels_last(x: torch.Tensor) -> Floats:
-    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
 
 
 def tensors(flow: Floats, masks: Bytes) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,10 +2,10 @@
 
 import copy
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
 from kiosk.generator.kernels import finish, look
 from kiosk.messages import Floats
@@ -25,8 +25,8 @@ class CpuEngine:
     def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:
         torch.set_num_threads(threads)
         self.name = "cpu-bfloat16" if low else "cpu"
-        self._artwork = _channels_last(generator.artwork)
-        self._plate = _channels_last(generator.plate)
+        self._artwork = channels_last(generator.artwork)
+        self._plate = channels_last(generator.plate)
         self._window = generator.window[0, 0].numpy()
         if low:
             generator = copy.deepcopy(generator).lower_convolutions(torch.bfloat16)
@@ -45,7 +45,7 @@ class CpuEngine:
         inputs = torch.from_numpy(landmarks), torch.from_numpy(given).permute(2, 0, 1)
         with torch.inference_mode():
             heads = self._run(*(x[None] for x in inputs))
-        return finish(_channels_last(heads), flow=flow, masks=masks, window=self._window)
+        return finish(channels_last(heads), flow=flow, masks=masks, window=self._window)
 
 
 class _Heads(torch.nn.Module):
@@ -57,8 +57,3 @@ class _Heads(torch.nn.Module):
 
     def forward(self, landmarks: Tensor, given: Tensor) -> Tensor:
         return self.generator.draw_heads(landmarks, given)
-
-
-def _channels_last(x: Tensor) -> Floats:
-    """(1, C, H, W) to (H, W, C), contiguous."""
-    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())

@@ -76,6 +76,11 @@ class _Layers(torch.nn.Module):
         return self.generator.layers(landmarks, flow, masks)
 
 
+def channels_last(x: Tensor) -> Floats:
+    """(1, C, H, W) to (H, W, C), contiguous."""
+    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
+
+
 def _to_inputs(landmarks: Floats, flow: Floats) -> tuple[Tensor, Tensor, Tensor]:
     masks = draw_masks(landmarks).astype(np.float32) / 255
     return (
@@ -87,7 +92,7 @@ def _to_inputs(landmarks: Floats, flow: Floats) -> tuple[Tensor, Tensor, Tensor]
 
 def _to_maps(flow: Tensor, paint: Tensor, cover: Tensor) -> Maps:
     return Maps(
-        flow=flow[0].permute(1, 2, 0).contiguous().numpy(),
-        paint=paint[0].permute(1, 2, 0).contiguous().numpy(),
+        flow=channels_last(flow),
+        paint=channels_last(paint),
         cover=cover[0, 0].contiguous().numpy(),
     )

@@ -34,9 +34,11 @@ def canvas_grid(size: int) -> Tensor:
 
 def border_window(size: int, width: float = 0.06) -> Tensor:
     """1 inside, falling smoothly to 0 at the canvas's border: (1, 1, size, size)."""
-    edge = 1 - canvas_grid(size).abs().amax(-1)  # distance from the border, canvas units
-    t = ((edge - 1 / size) / width).clamp(0, 1)
-    return (t * t * (3 - 2 * t))[:, None]
+    pixels = torch.arange(size)
+    inward = torch.minimum(pixels, size - 1 - pixels)  # of each row and column: 0 at the border
+    edge = torch.minimum(inward[:, None], inward) * 2 / size  # canvas units
+    t = (edge / width).clamp(0, 1)
+    return (t * t * (3 - 2 * t))[None, None]
 
 
 def look_up(image: Tensor, where: Tensor) -> Tensor:

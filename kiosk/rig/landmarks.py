@@ -56,8 +56,12 @@ def pose_landmarks(neutral: Floats, motion: Motion) -> Floats:
     still = neutral.astype(np.float64)
     mesh = express(still, motion)
     moved = turn(mesh, motion, pivot_of(still))
-    irises = move_irises(still, moved, motion)
-    return np.vstack([moved, irises]).astype(np.float32)
+    return with_irises(still, moved, motion)
+
+
+def with_irises(still: Points, moved: Points, motion: Motion) -> Floats:
+    """All landmarks of a moved mesh (468, 3), the irises where gaze and head take them."""
+    return np.vstack([moved, _move_irises(still, moved, motion)]).astype(np.float32)
 
 
 def express(still: Points, motion: Motion) -> Points:
@@ -139,7 +143,7 @@ def eye_transform(still: Points, moved: Points, eye: Eye) -> Points:
     return np.asarray(solution.T)
 
 
-def move_irises(still: Points, moved: Points, motion: Motion) -> Points:
+def _move_irises(still: Points, moved: Points, motion: Motion) -> Points:
     """The ten iris landmarks, shifted by the gaze and carried along by the head: (10, 3)."""
     irises = []
     for eye, gaze in zip(EYES, motion.gaze, strict=True):

@@ -53,9 +53,9 @@ class Mesh:
         self.still: Points = landmarks.astype(np.float64)
         face = self.still[:MESH]
         grid = _grid_around(face)
-        self.vertices = np.vstack([face, _with_depth(grid, face, _share_of_sitter(grid, matte))])
-        self.triangles = _hem_lids(_join(face, grid), len(self.vertices))
-        self.vertices = np.vstack([self.vertices, face[_HEMS]])
+        around = _with_depth(grid, face, _share_of_sitter(grid, matte))
+        self.vertices = np.vstack([face, around, face[_HEMS]])
+        self.triangles = _hem_lids(_join(face, grid), MESH + len(grid))
         self.weight = _head_weight(self.vertices, face)
         self.pivot = pivot_of(self.still)
         self._follow = _expression_falloff(grid, face)

@@ -16,7 +16,7 @@ from kiosk.face import EYES, MESH, OUTER_LOWER_LIP, OUTER_UPPER_LIP
 from kiosk.messages import Floats, Motion
 from kiosk.rig.eyes import Eyeball
 from kiosk.rig.hidden import HiddenSkin
-from kiosk.rig.landmarks import move_irises
+from kiosk.rig.landmarks import with_irises
 from kiosk.rig.mesh import Mesh, MovedMesh
 from kiosk.rig.raster import box_around, fill_outline, pixel_centres, pull_push
 
@@ -73,9 +73,7 @@ class Rig:
         if light is not None:  # flat triangles would show
             box = box_around(moved.vertices[:MESH, :2], size)
             lit[box] = cv2.GaussianBlur(lit[box], (0, 0), SOFT * size)
-        face = moved.vertices[:MESH]
-        irises = move_irises(self.mesh.still, face, motion)
-        landmarks = np.vstack([face, irises]).astype(np.float32)
+        landmarks = with_irises(self.mesh.still, moved.vertices[:MESH], motion)
         return Drawing(moved, landmarks, sources, lit, known)
 
     def _close_lips(self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh) -> None:
