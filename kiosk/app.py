@@ -240,13 +240,9 @@ def motion_target(pack: Pack) -> MotionTarget:
     )
 
 
-def shading_of(pack: Pack) -> Shading:
-    """The light on a pack's sitter."""
-    light = pack.meta.light
-    picture = pack.artwork[canvas_slices(pack.meta.canvas)]
-    return Shading(picture, pack.landmarks, amount=light.amount, crease=light.crease)
-
-
 def rig_of(pack: Pack) -> Rig:
     """A pack's sitter, ready to move."""
-    return Rig(pack.landmarks, pack.matte.astype(np.float32) / 255, shading_of(pack))
+    light = pack.meta.light
+    picture = pack.artwork[canvas_slices(pack.meta.canvas)]
+    shading = Shading(picture, pack.landmarks, amount=light.amount, crease=light.crease)
+    return Rig(picture, pack.landmarks, pack.matte.astype(np.float32) / 255, shading)

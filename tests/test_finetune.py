@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def canvas(puppet: Puppet) -> TrainingCanvas:
-    return TrainingCanvas(puppet.figure, puppet.shading.slope)
+    return TrainingCanvas(puppet.figure, puppet.slope)
 
 
 @pytest.fixture(scope="module")

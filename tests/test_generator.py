@@ -6,7 +6,7 @@ import torch
 
 from kiosk.curation.study import Study
 from kiosk.errors import EngineError
-from kiosk.face import MESH
+from kiosk.face import INNER_LOWER_LIP, MESH
 from kiosk.generator.cpu import CpuEngine
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.engine import Maps, check_agreement
@@ -33,7 +33,7 @@ def generator() -> Generator:
 
 @pytest.fixture(scope="module")
 def rig(study: Study) -> Rig:
-    return Rig(study.landmarks, study.matte)
+    return Rig(study.crop(), study.landmarks, study.matte)
 
 
 class Liar:
@@ -146,7 +146,7 @@ def test_an_engine_that_answers_with_nan_is_refused(generator: Generator, rig: R
 
 
 def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Study) -> None:
-    lit = Rig(study.landmarks, study.matte, lambda _: np.full(MESH, 0.1, np.float32))
+    lit = Rig(study.crop(), study.landmarks, study.matte, lambda _: np.full(MESH, 0.1, np.float32))
     stage = GeneratorStage(lit, PlainEngine(generator))
     layers = stage(PortraitMotion("hopper", turned(), captured_at=7.5))
 
@@ -154,3 +154,23 @@ def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Stu
     assert layers is not None
     assert (layers.portrait_id, layers.captured_at) == ("hopper", 7.5)
     assert 0.09 < layers.light.max() < 0.11
+
+
+def test_the_networks_paint_lies_over_the_rigs(generator: Generator, rig: Rig) -> None:
+    """What is left bare by both stays bare; what both cover shows the network's share first."""
+    expression = np.zeros((MESH, 3), np.float32)
+    expression[list(INNER_LOWER_LIP[1:-1]), 1] = 0.12
+    speaking = replace(no_motion(), expression=expression)
+    drawing = rig.draw(speaking, spec.RESOLUTION)
+    engine = PlainEngine(generator)
+    maps = engine.infer(drawing.landmarks, drawing.flow)
+    own, paint = maps.cover.copy()[..., None], maps.paint.copy()
+    layers = GeneratorStage(rig, engine)(PortraitMotion("hopper", speaking, captured_at=0.0))
+    assert layers is not None
+
+    below = drawing.cover[..., None]
+    wanted = own * paint + (1 - own) * below * drawing.paint
+    np.testing.assert_allclose(layers.cover[..., None] * layers.paint, wanted, atol=2e-3)
+    np.testing.assert_allclose(layers.cover[..., None], 1 - (1 - own) * (1 - below), atol=1e-5)
+    assert below.max() > 0.99
+    assert own.max() > 0.01

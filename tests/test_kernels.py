@@ -58,10 +58,10 @@ def test_it_finishes_as_the_network_does_but_for_what_nobody_sees(
     heads = 4 * torch.randn(1, spec.HEADS * spec.FINER**2, spec.WORKING, spec.WORKING)
     heads[:, 5 * spec.FINER**2 :] -= 8  # most of it covers nothing
     with torch.inference_mode():
-        refined, paint, logit = network.finish(heads, *tensors(flow, masks))
+        refined, paint, logit = network.finish(heads, tensors(flow, masks)[0])
     cover = channels_last(torch.sigmoid(logit) * network.window)[..., 0]
     window = network.window[0, 0].numpy()
-    found = finish(channels_last(heads), flow=flow, masks=masks, window=window)
+    found = finish(channels_last(heads), flow=flow, window=window)
 
     np.testing.assert_allclose(found.flow, channels_last(refined), atol=1e-6)
     np.testing.assert_allclose(found.cover, cover, atol=0.5 / 255)
@@ -75,8 +75,7 @@ def test_what_a_display_blends_with_the_covered_is_painted_too() -> None:
     heads[..., 5 * spec.FINER**2 :] = -20
     heads[60, 60, 5 * spec.FINER**2 :] = 20
     nothing = np.zeros((spec.RESOLUTION, spec.RESOLUTION, 2), np.float32)
-    closed = np.zeros((spec.MASKS, spec.WORKING, spec.WORKING), np.uint8)
-    found = finish(heads, flow=nothing, masks=closed, window=np.ones_like(nothing[..., 0]))
+    found = finish(heads, flow=nothing, window=np.ones_like(nothing[..., 0]))
     painted = np.argwhere(found.paint[..., 0] > 0)
 
     np.testing.assert_array_equal(painted.min(0), [59 * spec.FINER] * 2)

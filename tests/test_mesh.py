@@ -8,7 +8,6 @@ from kiosk.puppet.render import Puppet
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import no_motion
 from kiosk.rig.mesh import face_triangles
-from kiosk.rig.raster import to_pixels
 
 
 def turned(yaw: float) -> np.ndarray:
@@ -29,7 +28,7 @@ def test_every_triangle_of_the_neutral_faces_the_front(puppet: Puppet) -> None:
     a, b, c = np.moveaxis(puppet.rig.mesh.vertices[puppet.rig.mesh.triangles][..., :2], 1, 0)
     area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
 
-    assert (area[852:] < 0).all()  # grid
+    assert (area[852:-20] < 0).all()  # grid; then what lies between the lips
     assert (area[:852] < 0).mean() > 0.97  # a lid's fold may lie behind the lid
 
 
@@ -67,20 +66,6 @@ def test_a_closing_lid_draws_on_the_skin_above_it(puppet: Puppet, side: int) -> 
 
     assert sources[middle, 1] < puppet.rig.mesh.vertices[middle, 1] - 0.005
     np.testing.assert_array_equal(sources[other], puppet.rig.mesh.vertices[other, :2])
-
-
-def test_lid_and_brow_part_at_the_crease(puppet: Puppet) -> None:
-    shut = replace(no_motion(), closure=np.ones(2, np.float32))
-    mesh = puppet.rig.mesh
-    light = np.full(MESH, 0.2, np.float32)
-    rest, moved = (mesh.rasterise(mesh.move(m), 512, light) for m in (no_motion(), shut))
-    for eye in EYES:
-        fold = mesh.move(shut).vertices[eye.upper_fold[4], :2]
-        x, y = to_pixels(fold, 512).round().astype(int)
-        steps = [np.diff(found[0][y - 3 : y + 4, x, 1]).min() for found in (rest, moved)]
-
-        assert steps[0] > 0 > steps[1]  # what the brow shows is shown again below
-        assert (moved[1][y - 3 : y + 4, x] == light[0]).all()
 
 
 def test_hair_follows_a_jaw_that_drops(puppet: Puppet) -> None:

@@ -20,7 +20,7 @@ SIZE = 256
 
 @pytest.fixture(scope="module")
 def rig(study: Study) -> Rig:
-    return Rig(study.landmarks, study.matte)
+    return Rig(study.crop(), study.landmarks, study.matte)
 
 
 def test_at_rest_every_pixel_shows_itself(rig: Rig) -> None:
@@ -59,7 +59,7 @@ def test_every_pixel_is_known_in_whatever_motion(rig: Rig, study: Study) -> None
 
 def test_light_goes_with_the_face_and_stays_off_the_ground(rig: Rig, study: Study) -> None:
     shift = replace(no_motion(), translation=np.array([0.1, 0.0], np.float32))
-    lit = Rig(study.landmarks, study.matte, lambda _: np.full(MESH, 0.2, np.float32))
+    lit = Rig(study.crop(), study.landmarks, study.matte, lambda _: np.full(MESH, 0.2, np.float32))
     still, moved = (lit.draw(motion, SIZE).light for motion in (no_motion(), shift))
     inside = np.abs(still - 0.2) < 1e-3
 

@@ -118,7 +118,7 @@ class Work:
 
     def learn(self, pairs: Pairs) -> Generator:
         """Fine-tuning, from what the base knows."""
-        canvas = TrainingCanvas(self.puppet.figure, self.puppet.shading.slope)
+        canvas = TrainingCanvas(self.puppet.figure, self.puppet.slope)
         generator = begin_generator(canvas, pairs.landmarks, seed=self.settings.seed)
         return finetune(
             Finetuning(generator, canvas, self.settings),
@@ -149,7 +149,7 @@ def _describe(work: Work) -> PackMeta:
         canvas=CanvasPlace(left=left, top=top, side=side),
         limits=Limits(**asdict(target.limits)),
         gains=Gains(**asdict(target.gains)),
-        light=Light(slope=tuple(round(float(x), 3) for x in work.puppet.shading.slope)),
+        light=Light(slope=tuple(round(float(x), 3) for x in work.puppet.slope)),
         provenance={
             "artwork": source,
             "matte.png": made,

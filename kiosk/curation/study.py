@@ -24,6 +24,7 @@ from kiosk.puppet.figure import (
     place_canvas,
 )
 from kiosk.puppet.render import Puppet
+from kiosk.rig.rig import Rig
 
 LEAST_FACE_PX, GOOD_FACE_PX = 80, 240
 ALL_SITTER = 0.97  # share of the canvas
@@ -46,7 +47,9 @@ class Study:
 
     def puppet(self) -> Puppet:
         """The artwork, ready to move."""
-        return Puppet(self.figure(), Shading(self.crop(), self.landmarks))
+        crop = self.crop()
+        shading = Shading(crop, self.landmarks)
+        return Puppet(self.figure(), Rig(crop, self.landmarks, self.matte, shading), shading.slope)
 
     def crop(self) -> Bytes:
         """The canvas at the artwork's resolution: (side, side, 3)."""

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import torch
 
-from kiosk.app import shading_of
+from kiosk.app import rig_of
 from kiosk.display.texels import canvas_slices
 from kiosk.evaluation import measures
 from kiosk.messages import Bytes, Floats, Layers, Motion
@@ -24,7 +24,7 @@ class Likeness:
     def __init__(self, pack: Pack) -> None:
         self._puppet = puppet_of(pack)
         figure = self._puppet.figure
-        self._canvas = TrainingCanvas(figure, np.array(pack.meta.light.slope, np.float32))
+        self._canvas = TrainingCanvas(figure, self._puppet.slope)
         size = (RESOLUTION, RESOLUTION)
         self._matte = cv2.resize(figure.matte, size, interpolation=cv2.INTER_AREA)
         self._rows: list[dict[str, dict[str, float]]] = []
@@ -91,4 +91,4 @@ def puppet_of(pack: Pack) -> Puppet:
     """The puppet of a finished pack."""
     matte = pack.matte.astype(np.float32) / 255
     figure = make_figure(crop_of(pack), matte, pack.background, pack.landmarks)
-    return Puppet(figure, shading_of(pack))
+    return Puppet(figure, rig_of(pack), np.array(pack.meta.light.slope, np.float32))

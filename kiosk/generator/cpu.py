@@ -45,7 +45,7 @@ class CpuEngine:
         inputs = torch.from_numpy(landmarks), torch.from_numpy(given).permute(2, 0, 1)
         with torch.inference_mode():
             heads = self._run(*(x[None] for x in inputs))
-        return finish(channels_last(heads), flow=flow, masks=masks, window=self._window)
+        return finish(channels_last(heads), flow=flow, window=self._window)
 
 
 class _Heads(torch.nn.Module):

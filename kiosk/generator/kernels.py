@@ -20,9 +20,9 @@ _SIZE, _FINER, _PIXELS = spec.WORKING, spec.FINER, spec.FINER**2
 _MASKS, _JUMPS = spec.MASKS, spec.SEEN
 _SHARE = np.float32(1 / _PIXELS)
 _FLOW_STEP = np.float32(network.FLOW_STEP)
-_COVER_MOUTH = np.float32(network.COVER_MOUTH)
 _FLOW_GAIN, _JUMP_GAIN = np.float32(network.FLOW_INPUT_GAIN), np.float32(network.JUMP_GAIN)
 _UNSEEN = np.float32(np.log(0.5 / 255))  # logit of a cover that no display shows
+_TRACE = np.float32(1e-3)
 _ONE_ROUND = np.ones((3, 3), np.uint8)
 _ONE, _HALF, _BYTE = np.float32(1), np.float32(0.5), np.float32(1 / 255)
 
@@ -44,7 +44,7 @@ def look(flow: Floats, masks: Bytes, artwork: Floats, plate: Floats) -> Floats:
     return given
 
 
-def finish(heads: Floats, *, flow: Floats, masks: Bytes, window: Floats) -> Maps:
+def finish(heads: Floats, *, flow: Floats, window: Floats) -> Maps:
     """`Generator.finish` and what `Generator.layers` adds, channels last.
 
     Nine pixels of ten are covered by nothing that could be seen: there cover is 0, and paint is,
@@ -53,17 +53,38 @@ def finish(heads: Floats, *, flow: Floats, masks: Bytes, window: Floats) -> Maps
     Args:
         heads: (WORKING, WORKING, HEADS * FINER ** 2).
         flow: (RESOLUTION, RESOLUTION, 2) as given, canvas units.
-        masks: (MASKS, WORKING, WORKING), 0 to 255.
         window: (RESOLUTION, RESOLUTION) the network's.
     """
     size = (spec.RESOLUTION, spec.RESOLUTION)
-    mouth = cv2.resize(masks[0].astype(np.float32) / 255, size, interpolation=cv2.INTER_LINEAR)
     refined = np.empty((*size, 2), np.float32)
     paint, cover = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
     covered = np.zeros((_SIZE, _SIZE), np.uint8)
-    _refine(heads, flow, mouth, window, refined, cover, covered)
+    _refine(heads, flow, window, refined, cover, covered)
     _paint(heads, cv2.dilate(covered, _ONE_ROUND), paint)
     return Maps(flow=refined, paint=paint, cover=cover)
+
+
+@numba.njit(cache=True, nogil=True)
+def lay_under(paint, cover, below, below_cover):  # type: ignore[no-untyped-def]
+    """Put one coat of paint under another, in place: one paint and one cover that show both.
+
+    Args:
+        paint: (RESOLUTION, RESOLUTION, 3) the upper coat, 0 to 1.
+        cover: (RESOLUTION, RESOLUTION) what it hides, 0 to 1.
+        below: (RESOLUTION, RESOLUTION, 3) the lower coat, black where there is none.
+        below_cover: (RESOLUTION, RESOLUTION) what that hides.
+    """
+    for y in range(len(cover)):
+        for x in range(len(cover)):
+            if below[y, x, 0] + below[y, x, 1] + below[y, x, 2] == 0:
+                continue
+            own = cover[y, x]
+            # where neither covers anything it is the lower paint: a display blends neighbours
+            share = (_ONE - own) * max(below_cover[y, x], _TRACE)
+            for k in range(3):
+                mixed = own * paint[y, x, k] + share * below[y, x, k]
+                paint[y, x, k] = mixed / (own + share)
+            cover[y, x] = own + (_ONE - own) * below_cover[y, x]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -106,7 +127,7 @@ def _sample(image, x, y, k):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _refine(heads, flow, mouth, window, refined, cover, covered):  # type: ignore[no-untyped-def]
+def _refine(heads, flow, window, refined, cover, covered):  # type: ignore[no-untyped-def]
     for y in range(_SIZE * _FINER):
         row, first = y // _FINER, y % _FINER * _FINER
         for column in range(_SIZE):
@@ -116,7 +137,7 @@ def _refine(heads, flow, mouth, window, refined, cover, covered):  # type: ignor
                 shift_x = flow[y, x, 0] + heads[row, column, at] * _FLOW_STEP
                 shift_y = flow[y, x, 1] + heads[row, column, at + _PIXELS] * _FLOW_STEP
                 refined[y, x, 0], refined[y, x, 1] = shift_x * edge, shift_y * edge
-                logit = heads[row, column, at + 5 * _PIXELS] + _COVER_MOUTH * mouth[y, x]
+                logit = heads[row, column, at + 5 * _PIXELS]
                 if logit > _UNSEEN:
                     cover[y, x] = _sigmoid(logit) * edge
                     covered[row, column] = 1

@@ -1,13 +1,14 @@
 """The generator stage: a portrait's motion comes in, the layers to compose go out."""
 
 from kiosk.generator.engine import Engine
+from kiosk.generator.kernels import lay_under
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.model.spec import RESOLUTION
 from kiosk.rig.rig import Rig
 
 
 class GeneratorStage:
-    """Draws landmarks, flow and light of a motion and runs one engine on it.
+    """Draws a motion, runs one engine on it, and lays the network's paint over the rig's.
 
     Args:
         rig: the portrait's.
@@ -23,6 +24,7 @@ class GeneratorStage:
             return None
         drawing = self._rig.draw(message.motion, RESOLUTION)
         maps = self._engine.infer(drawing.landmarks, drawing.flow)
+        lay_under(maps.paint, maps.cover, drawing.paint, drawing.cover)
         return Layers(
             portrait_id=message.portrait_id,
             flow=maps.flow,

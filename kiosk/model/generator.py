@@ -2,7 +2,7 @@
 
 The rig says where the paint of every pixel comes from (`kiosk.rig`). The artwork warped by that
 flow, the flow itself and masks of mouth and eyes enter a small U-Net, modulated by a linear code of
-the landmarks, that refines the flow and paints what no warp can give.
+the landmarks, that refines the flow and paints what neither a warp nor the rig can give.
 
 After Zakharov et al., *Few-Shot Adversarial Learning of Realistic Neural Talking Head Models*,
 2019, and *Fast Bi-layer Neural Synthesis of One-Shot Realistic Head Avatars*, 2020.
@@ -24,7 +24,7 @@ from kiosk.model.layers import (
 )
 
 FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
-COVER_BIAS, COVER_MOUTH = -3.0, 6.0  # begin by covering the open mouth and nothing else
+COVER_BIAS = -4.0  # begin by covering nothing
 _UNET = ("down0", "down1", "down2", "down3", "middle", "up2", "up1", "up0", "refine")
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
 JUMP_GAIN = 50.0  # and how it differs within a pixel: large only where lids and lips part
@@ -96,7 +96,7 @@ class Generator(nn.Module):
             flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
         """
         given = self.look(flow, masks)
-        return self.finish(self.draw_heads(landmarks, given), flow, masks)
+        return self.finish(self.draw_heads(landmarks, given), flow)
 
     def look(self, flow: Tensor, masks: Tensor) -> Tensor:
         """What the convolutions are given: (N, GIVEN, WORKING, WORKING) float32.
@@ -123,12 +123,11 @@ class Generator(nn.Module):
         features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
         return self.heads(features).float()
 
-    def finish(self, heads: Tensor, flow: Tensor, masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def finish(self, heads: Tensor, flow: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Heads and what they refine to what `forward` returns."""
         heads = F.pixel_shuffle(heads, spec.FINER)  # (N, HEADS, RESOLUTION, RESOLUTION)
         refined = flow + heads[:, :2] * FLOW_STEP
-        logit = heads[:, 5:6] + COVER_MOUTH * upsample(masks[:, :1], spec.FINER, "bilinear")
-        return refined * self.window, heads[:, 2:5].sigmoid(), logit
+        return refined * self.window, heads[:, 2:5].sigmoid(), heads[:, 5:6]
 
     def layers(
         self, landmarks: Tensor, flow: Tensor, masks: Tensor

@@ -31,8 +31,8 @@ Points = NDArray[np.float64]
 
 SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
 SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
-SHUTTING = 1.7  # a painted lid half shut is seen to be shut by a fifth: it closes early
-WIDENING, WIDEST = 0.8, -0.4
+SHUTTING = 2.0  # a painted lid half shut is seen to be shut by a fifth: it closes early
+WIDENING, WIDEST = 1.0, -0.45
 GAZE_LIMIT = np.array([0.26, 0.14])  # eye widths
 GAZE_GAIN_LIMIT, BROW_GAIN_LIMIT, MOUTH_GAIN_LIMIT = 2.6, 1.8, 1.6
 APPROACH = 0.4  # of the change of a visitor's size, as an exponent

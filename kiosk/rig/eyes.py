@@ -1,17 +1,19 @@
 """The eyeball behind the lids: the painted eye's own pixels, shifted for the gaze.
 
 The map of the eye opening is all that is made here; the colour is the artwork's. So a painted eye
-keeps its brushwork and catchlight, and the generator can do the same with flow alone.
+keeps its brushwork, and the generator can do the same with flow alone. A catchlight belongs to the
+light, not to the iris: it stays behind when the eye turns.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.face import Eye
-from kiosk.messages import Floats
+from kiosk.face import EYES, Eye
+from kiosk.messages import Floats, Motion
+from kiosk.rig.catchlights import Catchlight
 from kiosk.rig.easing import smoothstep
-from kiosk.rig.landmarks import Points, eye_transform, eye_width
+from kiosk.rig.landmarks import Points, eye_width, facing, fit_eye, ring_of
 
 # the part of the painted opening that may be shown, across and down: lashes stay outside
 ACROSS = (0.05, 0.95)
@@ -20,6 +22,12 @@ IRIS_SOLID, IRIS_FADE = 1.15, 1.1  # in iris radii: what moves rigidly, and how 
 # it drags along at least so many times as far as it moves: the eye's white would fold, and show the
 # iris twice, from 1.5 on downward (the steepest slope of smoothstep)
 LEAST_DRAG = 1.8
+# an iris stands 10.3 mm before the point that the eye turns about; a far light is mirrored 5.5 mm
+# before it, in the middle of the cornea's ball (Gullstrand's eye, whose opening is 30 mm wide)
+STAYS_BEHIND = 0.47  # of the iris's shift
+DEEPER = 0.16  # eye widths
+ON_CORNEA = 0.85  # iris radii: farther out nothing is mirrored
+HALO = 1.4  # radii of a catchlight within which its paint is left out where it no longer is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,11 +41,13 @@ class Eyeball:
     outer: Points  # (2,) the outer corner
     axes: Points  # (2, 2) of length 1: from the outer corner to the inner, and down
     width: float
+    ring: Points  # see `landmarks.ring_of`
     upper: Points  # (2, 9) the upper lid's line: across, 0 to 1 from the outer corner, and down
     lower: Points  # (2, 9)
+    catchlights: list[Catchlight]
 
     @classmethod
-    def measure(cls, eye: Eye, still: Points) -> "Eyeball":
+    def measure(cls, eye: Eye, still: Points, catchlights: list[Catchlight]) -> "Eyeball":
         """Find iris, radius and lids in the neutral landmarks."""
         iris, edge = still[eye.iris, :2], still[eye.iris + 1 : eye.iris + 5, :2]
         outer, width = still[eye.outer, :2], eye_width(still, eye)
@@ -52,26 +62,73 @@ class Eyeball:
 
         radius = float(np.linalg.norm(edge - iris, axis=1).mean())
         lids = line(eye.upper), line(eye.lower)
-        return cls(eye, still, iris, radius, outer, axes, width, *lids)
+        ring = ring_of(still, eye)
+        return cls(eye, still, iris, radius, outer, axes, width, ring, *lids, catchlights)
 
-    def sources(self, points: Points | Floats, moved: Points, gaze: Points) -> Points:
+    def sources(self, points: Points | Floats, moved: Points, motion: Motion) -> Points:
         """What the eyeball shows at screen points.
 
         Args:
             points: (..., 2) canvas coordinates inside the eye's opening.
             moved: (468, 3) the moved mesh.
-            gaze: (2,) shift of the iris in eye widths.
+            motion: where it looks, and how the head is turned.
 
         Returns:
             (..., 2) canvas coordinates of the artwork.
         """
-        transform = eye_transform(self.still, moved, self.eye)
-        at = (points - transform[:, 2]) @ np.linalg.inv(transform[:, :2]).T
-        shift = np.asarray(gaze, np.float64) * self.width
+        transform = fit_eye(self.ring, moved, self.eye)
+        at = np.asarray((points - transform[:, 2]) @ np.linalg.inv(transform[:, :2]).T, np.float64)
+        shift = np.float64(self.width) * motion.gaze[EYES.index(self.eye)]
         distance = np.linalg.norm(at - self.iris - shift, axis=-1) / self.radius
         fade = max(IRIS_FADE, LEAST_DRAG * float(np.linalg.norm(shift)) / self.radius)
         drag = 1 - smoothstep((distance - IRIS_SOLID) / fade)
-        return self._keep_inside(at - shift * drag[..., None])
+        wanted = at - shift * drag[..., None]
+        shown = self._keep_inside(wanted)
+        if not self.catchlights:
+            return shown
+        strayed = self._stray(wanted)
+        lag = STAYS_BEHIND * shift + DEEPER * self.width * facing(motion)
+        for catchlight in self.catchlights:
+            shown = self._step_aside(catchlight, strayed, shown)
+            shown = self._leave_behind(catchlight, lag, shift, at, shown)
+        return self._keep_inside(shown)
+
+    def _step_aside(self, catchlight: Catchlight, strayed: Points, shown: Points) -> Points:
+        """Where an eye shows more than was painted of it, draw out the paint beside a catchlight.
+
+        Drawn out itself, it would be a bar.
+        """
+        along, down = np.moveaxis((shown - catchlight.centre) @ self.axes.T, -1, 0)
+        clear = HALO * np.minimum(strayed, catchlight.radius)
+        least = np.sqrt(np.maximum(clear**2 - down**2, 0))
+        aside = np.where(along < 0, -1, 1) * np.maximum(np.abs(along), least)
+        return np.asarray(shown + (aside - along)[..., None] * self.axes[0])
+
+    def _stray(self, points: Points) -> Points:
+        """How far points lie above the painted upper lid's line, or below the lower one's."""
+        offset = (points - self.outer) @ self.axes.T
+        across, down = offset[..., 0] / self.width, offset[..., 1]
+        above, below = np.interp(across, *self.upper) - down, down - np.interp(across, *self.lower)
+        return np.asarray(np.maximum(0, np.maximum(above, below)))
+
+    def _leave_behind(
+        self, catchlight: Catchlight, lag: Points, shift: Points, at: Points, shown: Points
+    ) -> Points:
+        """Show a catchlight so far behind the iris, and the paint around it in its old place."""
+        centre, radius = np.array(catchlight.centre), catchlight.radius
+        from_iris = centre - self.iris
+        wanted = from_iris - lag
+        most = max(ON_CORNEA * self.radius, float(np.linalg.norm(from_iris)))
+        wanted *= min(1.0, most / max(float(np.linalg.norm(wanted)), 1e-9))
+        moved = float(np.linalg.norm(wanted - from_iris))
+        away = shown - centre
+        distance = np.linalg.norm(away, axis=-1, keepdims=True)
+        clear = HALO * min(radius, moved)
+        around = centre + away * (np.maximum(distance, clear) / np.maximum(distance, 1e-9))
+        copy = at - (self.iris + wanted + shift - centre)
+        apart = np.linalg.norm(copy - centre, axis=-1, keepdims=True) / radius
+        share = 1 - smoothstep((apart - 1) / (HALO - 1))
+        return np.asarray(around + share * (copy - around))
 
     def _keep_inside(self, points: Points) -> Points:
         """Pull points that fall on lids or lashes back into the painted opening."""

@@ -56,12 +56,19 @@ def pose_landmarks(neutral: Floats, motion: Motion) -> Floats:
     still = neutral.astype(np.float64)
     mesh = express(still, motion)
     moved = turn(mesh, motion, pivot_of(still))
-    return with_irises(still, moved, motion)
+    return with_irises(still, moved, motion, [ring_of(still, eye) for eye in EYES])
 
 
-def with_irises(still: Points, moved: Points, motion: Motion) -> Floats:
-    """All landmarks of a moved mesh (468, 3), the irises where gaze and head take them."""
-    return np.vstack([moved, _move_irises(still, moved, motion)]).astype(np.float32)
+def with_irises(still: Points, moved: Points, motion: Motion, rings: list[Points]) -> Floats:
+    """All landmarks of a moved mesh (468, 3), the irises where gaze and head take them.
+
+    Args:
+        still: (478, 3) neutral, canvas coordinates.
+        moved: (468, 3) the mesh in the motion.
+        motion: of it.
+        rings: of both eyes, see `ring_of`.
+    """
+    return np.vstack([moved, _move_irises(still, moved, motion, rings)]).astype(np.float32)
 
 
 def express(still: Points, motion: Motion) -> Points:
@@ -81,6 +88,11 @@ def turn(points: Points, motion: Motion, pivot: Points, weight: Points | None = 
     if weight is None:
         return np.asarray(turned)
     return np.asarray(points + weight[:, None] * (turned - points))
+
+
+def facing(motion: Motion) -> Points:
+    """How far the tip of a pin of length 1 that sticks out of the face has moved: (2,)."""
+    return np.asarray(-cv2.Rodrigues(motion.rotation.astype(np.float64))[0][:2, 2], np.float64)
 
 
 def pivot_of(still: Points) -> Points:
@@ -132,24 +144,31 @@ def _part_lips(mesh: Points) -> None:
     mesh[lower] = np.where(crossed[:, None], middle, mesh[lower])
 
 
-def eye_transform(still: Points, moved: Points, eye: Eye) -> Points:
-    """The affine map of one eye's surroundings, moved from still: (2, 3).
+def ring_of(still: Points, eye: Eye) -> Points:
+    """What fits the affine map of one eye's surroundings, for `fit_eye`: (3, N).
 
     Fitted to corners and orbit only, which closing lids leave where they are.
     """
-    ring = [eye.outer, eye.inner, *eye.upper_orbit, *eye.lower_fold]
-    source = np.hstack([still[ring, :2], np.ones((len(ring), 1))])
-    solution, *_ = np.linalg.lstsq(source, moved[ring, :2], rcond=None)
-    return np.asarray(solution.T)
+    ring = still[_ring(eye), :2]
+    return np.asarray(np.linalg.pinv(np.hstack([ring, np.ones((len(ring), 1))])))
 
 
-def _move_irises(still: Points, moved: Points, motion: Motion) -> Points:
+def fit_eye(ring: Points, moved: Points, eye: Eye) -> Points:
+    """The affine map of one eye's surroundings, moved from still, by least squares: (2, 3)."""
+    return np.asarray((ring @ moved[_ring(eye), :2]).T)
+
+
+def _ring(eye: Eye) -> list[int]:
+    return [eye.outer, eye.inner, *eye.upper_orbit, *eye.lower_fold]
+
+
+def _move_irises(still: Points, moved: Points, motion: Motion, rings: list[Points]) -> Points:
     """The ten iris landmarks, shifted by the gaze and carried along by the head: (10, 3)."""
     irises = []
-    for eye, gaze in zip(EYES, motion.gaze, strict=True):
+    for eye, gaze, ring in zip(EYES, motion.gaze, rings, strict=True):
         iris = still[eye.iris : eye.iris + 5].copy()
         iris[:, :2] += gaze * eye_width(still, eye)
-        transform = eye_transform(still, moved, eye)
+        transform = fit_eye(ring, moved, eye)
         iris[:, :2] = iris[:, :2] @ transform[:, :2].T + transform[:, 2]
         iris[:, 2] = moved[list(eye.upper), 2].mean()
         irises.append(iris)

@@ -14,7 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay
 
-from kiosk.face import CHIN, EYES, LEFT_CHEEK, MESH, NOSE_TIP, OVAL, RIGHT_CHEEK
+from kiosk.face import (
+    CHIN,
+    EYES,
+    INNER_LOWER_LIP,
+    INNER_UPPER_LIP,
+    LEFT_CHEEK,
+    MESH,
+    NOSE_TIP,
+    OVAL,
+    RIGHT_CHEEK,
+)
 from kiosk.messages import Floats, Motion
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import Points, express, face_height, pivot_of, turn
@@ -24,12 +34,8 @@ GRID = 0.07  # distance of the grid's vertices, canvas units
 FACE_TRIANGLES = 852  # they come first
 BODY_FOLLOWS = 0.12  # how much of the head's motion the chest takes
 BORDER = (0.02, 0.16)  # distance from the canvas's border where motion begins and is whole
-# what a shut lid shows: from so far on the way from lash line to crease, without painted lashes, to
-# so far on from the crease to the skin below the brow. The skin above alone is too little and is
-# streaked; from further up crease or brow would show a second time
-LID_FROM, LID_TO = 0.65, 0.4
-# where a lid comes out from under the crease: the mesh has these vertices twice
-_HEMS = [number for eye in EYES for number in eye.upper_fold[1:-1]]
+# a shut lid shows the painted one from so far on the way from lash line to crease: no lashes
+LID_FROM = 0.65
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +60,8 @@ class Mesh:
         face = self.still[:MESH]
         grid = _grid_around(face)
         around = _with_depth(grid, face, _share_of_sitter(grid, matte))
-        self.vertices = np.vstack([face, around, face[_HEMS]])
-        self.triangles = _hem_lids(_join(face, grid), MESH + len(grid))
+        self.vertices = np.vstack([face, around])
+        self.triangles = np.vstack([_join(face, grid), _between_lips()])
         self.weight = _head_weight(self.vertices, face)
         self.pivot = pivot_of(self.still)
         self._follow = _expression_falloff(grid, face)
@@ -65,8 +71,7 @@ class Mesh:
         face = express(self.still, motion)
         points = self.vertices.copy()
         points[:MESH] = face
-        points[MESH : -len(_HEMS)] += self._follow @ (face[list(OVAL)] - self.still[list(OVAL)])
-        points[-len(_HEMS) :] = face[_HEMS]
+        points[MESH:] += self._follow @ (face[list(OVAL)] - self.still[list(OVAL)])
         moved = turn(points, motion, self.pivot, self.weight)
         return MovedMesh(moved, self._draw_lids(motion), face)
 
@@ -87,19 +92,16 @@ class Mesh:
         vertices[:, :2] = to_pixels(vertices[:, :2], size)
         lit = np.zeros(len(vertices))
         if light is not None:
-            lit[:MESH], lit[-len(_HEMS) :] = light, light[_HEMS]
+            lit[:MESH] = light
         return rasterise(vertices, moved.sources, lit, self.triangles, size)
 
     def _draw_lids(self, motion: Motion) -> Points:
-        """A closing lid comes out from under its crease."""
+        """A closing lid is what lies between lash line and crease, drawn out."""
         sources = self.vertices[:, :2].copy()
-        hems = np.split(sources[-len(_HEMS) :], len(EYES))  # views
-        for eye, hem, closure in zip(EYES, hems, motion.closure, strict=True):
+        for eye, closure in zip(EYES, motion.closure, strict=True):
             shut = float(np.clip(closure, 0, 1))
-            upper = list(eye.upper[1:-1])
-            lash, fold = sources[upper], hem.copy()
-            sources[upper] += shut * LID_FROM * (fold - lash)
-            np.copyto(hem, fold + shut * LID_TO * (sources[list(eye.upper_orbit[1:-1])] - fold))
+            upper, fold = list(eye.upper[1:-1]), list(eye.upper_fold[1:-1])
+            sources[upper] += shut * LID_FROM * (sources[fold] - sources[upper])
         return sources
 
 
@@ -123,14 +125,12 @@ def face_normals(face: Points | Floats) -> Points:
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9))
 
 
-def _hem_lids(triangles: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Give the lids' triangles vertices of their own along the crease, numbered from ``count``."""
-    own = np.arange(count)
-    own[_HEMS] = count + np.arange(len(_HEMS))
-    lids = np.zeros(len(triangles), bool)
-    for eye in EYES:
-        lids |= np.isin(triangles, [*eye.upper, *eye.upper_fold[1:-1]]).all(1)
-    return np.where(lids[:, None], own[triangles], triangles).astype(np.int32)
+def _between_lips() -> NDArray[np.int32]:
+    """What joins the lips, (20, 3): of a mouth painted open its inside, else their seam."""
+    upper, lower = np.array(INNER_UPPER_LIP), np.array(INNER_LOWER_LIP)
+    first = np.stack([upper[:-1], lower[:-1], upper[1:]], 1)
+    second = np.stack([upper[1:], lower[:-1], lower[1:]], 1)
+    return np.vstack([first, second]).astype(np.int32)
 
 
 def _grid_around(face: Points) -> Points:

@@ -1,8 +1,8 @@
 """What every pixel of a moved sitter shows: the mesh, drawn, and what no triangle can say.
 
-In goes a `Motion`, out come the sitter's landmarks and a map of sources: the point of the artwork
-that lies at each pixel, and how its light changes. It is the same function in the gallery, at the
-generator's resolution, as for the puppet.
+In goes a `Motion`, out come the sitter's landmarks and maps: the point of the artwork that lies at
+each pixel, how its light changes, and the paint over it, of mouth and lids. It is the same
+function in the gallery, at the generator's resolution, as for the puppet.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import EYES, MESH, OUTER_LOWER_LIP, OUTER_UPPER_LIP
-from kiosk.messages import Floats, Motion
+from kiosk.face import EYES, MESH
+from kiosk.messages import Bytes, Floats, Motion
+from kiosk.rig.catchlights import find_catchlights
 from kiosk.rig.eyes import Eyeball
+from kiosk.rig.grain import Grain
 from kiosk.rig.hidden import HiddenSkin
 from kiosk.rig.landmarks import with_irises
+from kiosk.rig.lids import Lids
 from kiosk.rig.mesh import Mesh, MovedMesh
+from kiosk.rig.mouth import MouthInterior
+from kiosk.rig.overpaint import Overpaint
+from kiosk.rig.palette import Palette
 from kiosk.rig.raster import box_around, fill_outline, pixel_centres, pull_push
 
 SOFT = 0.006  # of the map's size: the blur of light
@@ -32,6 +38,8 @@ class Drawing:
     sources: Floats  # (S, S, 2) canvas coordinates of the artwork
     light: Floats  # (S, S) change of log luminance
     known: NDArray[np.bool_]  # (S, S) False where nothing of the sitter lies
+    paint: Floats  # (S, S, 3) RGB, 0 to 1: of mouth and lids
+    cover: Floats  # (S, S) 0 to 1: how much of the artwork it hides
 
     @property
     def flow(self) -> Floats:
@@ -46,6 +54,7 @@ class Rig:
     """One sitter's head, ready to move.
 
     Args:
+        picture: (S, S, 3) RGB, the canvas as it hangs, of any size.
         landmarks: (478, 3) neutral, canvas coordinates.
         matte: (S, S) of any size, 0 to 1: where the sitter is.
         light: an expression (468, 3), as in `Motion`, to the change of log luminance at the face's
@@ -53,13 +62,23 @@ class Rig:
     """
 
     def __init__(
-        self, landmarks: Floats, matte: Floats, light: Callable[[Floats], Floats] | None = None
+        self,
+        picture: Bytes,
+        landmarks: Floats,
+        matte: Floats,
+        light: Callable[[Floats], Floats] | None = None,
     ) -> None:
         self.landmarks = landmarks
         self._light = light
         self.mesh = Mesh(landmarks, matte)
         self._hidden = HiddenSkin(self.mesh, matte)
-        self._eyeballs = [Eyeball.measure(eye, self.mesh.still) for eye in EYES]
+        self._eyeballs = [
+            Eyeball.measure(eye, self.mesh.still, catchlights)
+            for eye, catchlights in zip(EYES, find_catchlights(picture, landmarks), strict=True)
+        ]
+        palette = Palette.of(picture, landmarks)
+        self._mouth = MouthInterior(self.mesh.still, palette, Grain(picture, landmarks))
+        self._lids = Lids(picture, self.mesh.still, palette.lash)
 
     def draw(self, motion: Motion, size: int) -> Drawing:
         """The maps of a motion, of that many pixels a side."""
@@ -68,37 +87,26 @@ class Rig:
         sources, lit, triangle = self.mesh.rasterise(moved, size, light)
         known = triangle >= 0
         self._hidden.uncover(sources, triangle, motion)
-        self._close_lips(sources, known, moved)
         self._fill_eyes(sources, known, moved, motion)
         if light is not None:  # flat triangles would show
             box = box_around(moved.vertices[:MESH, :2], size)
             lit[box] = cv2.GaussianBlur(lit[box], (0, 0), SOFT * size)
-        landmarks = with_irises(self.mesh.still, moved.vertices[:MESH], motion)
-        return Drawing(moved, landmarks, sources, lit, known)
-
-    def _close_lips(self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh) -> None:
-        """Let the lips' flesh run on between them: a seam of no pixels would show the plate."""
-        size = len(sources)
-        box = box_around(moved.vertices[[*OUTER_UPPER_LIP, *OUTER_LOWER_LIP], :2], size)
-        missing = ~known[box]
-        if not missing.any():
-            return
-        points = pixel_centres(size)[box]
-        there = (~missing).astype(np.float32)
-        shift = (sources[box] - points) * there[..., None]
-        filled = points + pull_push(shift, there)
-        sources[box][missing] = filled[missing]
-        known[box] = True
+        over = Overpaint(size)
+        self._mouth.draw(moved, over)
+        self._lids.draw(moved, motion, over)
+        rings = [ball.ring for ball in self._eyeballs]
+        landmarks = with_irises(self.mesh.still, moved.vertices[:MESH], motion, rings)
+        return Drawing(moved, landmarks, sources, lit, known, over.paint, over.cover)
 
     def _fill_eyes(
         self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh, motion: Motion
     ) -> None:
         size = len(sources)
-        for ball, gaze in zip(self._eyeballs, motion.gaze, strict=True):
+        for ball in self._eyeballs:
             outline = (*ball.eye.upper, *ball.eye.lower[-2:0:-1])
             box, inside = fill_outline(moved.vertices[list(outline), :2], size)
             shown = (inside > 127) | ((inside > 0) & ~known[box])
             points = pixel_centres(size)[box][shown]
-            seen = ball.sources(points, moved.vertices[:MESH], gaze)
+            seen = ball.sources(points, moved.vertices[:MESH], motion)
             sources[box][shown] = seen.astype(np.float32)
             known[box] |= shown

@@ -47,7 +47,14 @@ class TrainingCanvas(nn.Module):
         return artwork, F.avg_pool2d(self.plate, RESOLUTION // WORKING)
 
     def compose(
-        self, flow: Tensor, light: Tensor, paint: Tensor, cover: Tensor, *, samples: int = 2
+        self,
+        flow: Tensor,
+        light: Tensor,
+        paint: Tensor,
+        cover: Tensor,
+        *,
+        drawn: Tensor | None = None,
+        samples: int = 2,
     ) -> Tensor:
         """Picture (N, 3, RESOLUTION, RESOLUTION), 0 to 1.
 
@@ -56,13 +63,17 @@ class TrainingCanvas(nn.Module):
             light: (N, 1, RESOLUTION, RESOLUTION) change of log luminance.
             paint: (N, 3, RESOLUTION, RESOLUTION), 0 to 1.
             cover: (N, 1, RESOLUTION, RESOLUTION), 0 to 1.
+            drawn: (N, 4, RESOLUTION, RESOLUTION) paint and cover that lie below, 0 to 1.
             samples: of the artwork in each pixel: 2 while learning, 4 as the puppet takes them.
         """
         moved = [warp(self.artwork, flow, self.grid + shift) for shift in self._places(samples)]
         figure = torch.stack(moved).mean(0)
         lit = figure[:, :3] * torch.exp(light * self.slope)
         figure = torch.cat([lit, figure[:, 3:]], 1)
-        return over(figure, self.plate) * (1 - cover) + paint * cover
+        picture = over(figure, self.plate)
+        if drawn is not None:
+            picture = picture * (1 - drawn[:, 3:]) + drawn[:, :3] * drawn[:, 3:]
+        return picture * (1 - cover) + paint * cover
 
     def _places(self, samples: int) -> Tensor:
         """Where in a pixel the artwork is sampled: (samples, 2), its corners' middles."""

@@ -74,8 +74,9 @@ class Batch:
     flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
     light: Tensor  # (N, 1, RESOLUTION, RESOLUTION)
     masks: Tensor  # (N, MASKS, WORKING, WORKING), 0 to 1
+    drawn: Tensor  # (N, 4, RESOLUTION, RESOLUTION), 0 to 1: the rig's paint and its cover
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
-    hole: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
+    seams: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
 
     @classmethod
     def take(cls, pairs: Pairs, index: NDArray[np.intp], device: torch.device) -> "Batch":
@@ -93,10 +94,11 @@ class Batch:
         return cls(
             landmarks=torch.from_numpy(landmarks).to(device),
             masks=torch.from_numpy(masks).to(device).float() / 255,
+            drawn=unit(pairs.drawn).permute(0, 3, 1, 2).contiguous(),
             picture=unit(pairs.frame).permute(0, 3, 1, 2).contiguous(),
             flow=real(pairs.flow),
             light=real(pairs.light),
-            hole=unit(pairs.hole)[:, None],
+            seams=unit(pairs.seams)[:, None],
         )
 
 
@@ -136,12 +138,12 @@ class Finetuning:
         with torch.autocast(kind, torch.bfloat16, enabled=self.low_precision):
             flow, paint, logit = self.generator(batch.landmarks, batch.flow, batch.masks)
         cover = torch.sigmoid(logit) * self.generator.window
-        picture = self.canvas.compose(flow, batch.light, paint, cover)
+        picture = self.canvas.compose(flow, batch.light, paint, cover, drawn=batch.drawn)
         features = losses.feature_mask(batch.masks)
         weight = losses.picture_weight(self.head, features)
         reconstruction = losses.reconstruction(picture, batch.picture, weight)
         loss = reconstruction + losses.cover_error(
-            logit, paint, wanted=batch.picture, hole=batch.hole, weight=weight
+            logit, paint, wanted=batch.picture, seams=batch.seams, weight=weight
         )
         loss = loss + losses.flow_error(flow, batch.flow)
         if judged:

@@ -51,11 +51,11 @@ def flow_error(flow: Tensor, wanted: Tensor) -> Tensor:
 
 
 def cover_error(
-    logit: Tensor, paint: Tensor, *, wanted: Tensor, hole: Tensor, weight: Tensor
+    logit: Tensor, paint: Tensor, *, wanted: Tensor, seams: Tensor, weight: Tensor
 ) -> Tensor:
-    """The cover must find the hole; the paint must be right inside it even before it shows."""
-    inside = ((paint - wanted).abs() * hole).sum() / (3 * hole.sum() + 1)
-    return 2 * F.binary_cross_entropy_with_logits(logit, hole, weight) + inside
+    """The cover must find the seams; the paint must be right inside it even before it shows."""
+    inside = ((paint - wanted).abs() * seams).sum() / (3 * seams.sum() + 1)
+    return 2 * F.binary_cross_entropy_with_logits(logit, seams, weight) + inside
 
 
 def hinge(real: Tensor, fake: Tensor) -> Tensor:

@@ -30,8 +30,9 @@ _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "landmarks": ((478, 3), np.float32),
     "flow": ((2, RESOLUTION, RESOLUTION), np.float16),
     "light": ((1, RESOLUTION, RESOLUTION), np.float16),
+    "drawn": ((RESOLUTION, RESOLUTION, 4), np.uint8),
     "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
-    "hole": ((RESOLUTION, RESOLUTION), np.uint8),
+    "seams": ((RESOLUTION, RESOLUTION), np.uint8),
 }
 
 Sampler = Callable[[np.random.Generator], Motion]
@@ -45,8 +46,9 @@ class Pairs:
     landmarks: NDArray[np.float32]
     flow: NDArray[np.float16]
     light: NDArray[np.float16]
+    drawn: NDArray[np.uint8]
     frame: NDArray[np.uint8]
-    hole: NDArray[np.uint8]
+    seams: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.landmarks)
