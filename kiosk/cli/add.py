@@ -21,6 +21,9 @@ def add_portrait(
     rights: Annotated[str, typer.Option(help="creativecommons.org or rightsstatements.org.")] = "",
     provenance: Annotated[str, typer.Option(help="Where the picture is from.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed draws the same motions.")] = 0,
+    also: Annotated[
+        Path | None, typer.Option(help="A folder of further pictures or films of the sitter.")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="An older pack of this id.")] = False,
     config: ConfigPath = None,
 ) -> None:
@@ -30,7 +33,7 @@ def add_portrait(
 
     commission = Commission(
         image=image, id=name, minutes=minutes, title=title, artist=artist,
-        rights=rights, face=face, seed=seed, provenance=provenance, replace=replace,
+        rights=rights, face=face, seed=seed, provenance=provenance, replace=replace, also=also,
     )  # fmt: skip
     folder = load_config(config).portraits.folder
     console = Console(soft_wrap=True, highlight=False)

@@ -9,6 +9,7 @@ from rich.console import Console
 from kiosk.cli import evaluate
 from kiosk.cli.options import ConfigPath, check_writable
 from kiosk.config import load_config
+from kiosk.errors import ConfigError
 
 app = typer.Typer(help="Judge portraits; learn motion and light from clips.", no_args_is_help=True)
 app.command("evaluate")(evaluate.evaluate_portraits)
@@ -31,6 +32,35 @@ def keep_base(
     title = pack.meta.label.title.get("en", pack.meta.id)
     save_base(load_generator(pack.weights_path), path, learnt_from=f"{pack.meta.id}: {title}")
     Console().print(f"new portraits begin from {path}", markup=False)
+
+
+@app.command("fewshot")
+def try_few_shot(
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="Each of one person.")],
+    frames: Annotated[
+        str, typer.Option(help="Photographs to learn from, one try each.")
+    ] = "1,8,32",
+    minutes: Annotated[float, typer.Option(min=0.1, max=600, help="For each learning.")] = 2.0,
+    stills: Annotated[Path | None, typer.Option(help="A folder for contact sheets.")] = None,
+) -> None:
+    """Learn a person from more and more frames of a clip's first half; test on the second."""
+    import tempfile
+
+    from kiosk.evaluation import fewshot
+
+    console = Console(highlight=False)
+    for clip in clips:
+        trial = fewshot.prepare(clip)
+        outcomes = [fewshot.judge(trial, None, 0)]
+        rows = [fewshot.strip(trial, None)]
+        with tempfile.TemporaryDirectory() as folder:
+            for count in _numbers(frames):
+                generator = fewshot.learn(trial, count, seconds=minutes * 60, folder=Path(folder))
+                outcomes.append(fewshot.judge(trial, generator, count))
+                rows.append(fewshot.strip(trial, generator))
+        console.print(clip.name, *fewshot.table(outcomes), sep="\n", markup=False)
+        if stills is not None:
+            fewshot.save_sheet(trial, rows, stills / f"{clip.stem}.png")
 
 
 @app.command("motion")
@@ -56,3 +86,13 @@ def learn_shading(
 
     check_writable(out)
     learn(clips, out)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        numbers = [0]
+    if min(numbers) < 1:
+        raise ConfigError(f"--frames is {text!r}; give numbers from 1 up, such as 1,8,32")
+    return numbers

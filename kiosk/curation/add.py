@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.curation.commission import Commission, check_commission, check_room, workshop
+from kiosk.curation.further import FurtherPicture, find_further
 from kiosk.curation.study import Study, still_of, study_picture
 from kiosk.errors import KioskError
 from kiosk.model.checkpoint import save_generator
@@ -24,10 +25,11 @@ from kiosk.portraits.pack import write_pack
 from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
+from kiosk.puppet.photographs import pair_with
 from kiosk.training.beginning import begin_generator
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
-from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs
+from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs, stack_pairs
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +99,9 @@ class Work:
         for part, answer in UNANSWERED.items():
             if getattr(gains, part) == 0:
                 logger.warning("%s: %s", commission.id, answer)
+        self.further: list[FurtherPicture] = []
+        if commission.also is not None:
+            self.further = find_further(commission.also, study.landmarks)
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
@@ -119,15 +124,24 @@ class Work:
     def learn(self, pairs: Pairs) -> Generator:
         """Fine-tuning, from what the base knows."""
         canvas = TrainingCanvas(self.puppet.figure, self.puppet.slope)
-        generator = begin_generator(canvas, pairs.landmarks, seed=self.settings.seed)
+        real = self.pair_further()
+        moments = [pairs.landmarks] if real is None else [pairs.landmarks, real.landmarks]
+        generator = begin_generator(canvas, np.concatenate(moments), seed=self.settings.seed)
         return finetune(
             Finetuning(generator, canvas, self.settings),
             pairs,
+            real=real,
             checkpoint=self.folder / "finetuning.pt",
             report=lambda share, loss: self._tell(
                 f"learning, error {loss:.3f}", PAIRS_SHARE, (1 - PAIRS_SHARE) * share
             ),
         )
+
+    def pair_further(self) -> Pairs | None:
+        """What the sitter's further pictures show, if there are any."""
+        if not self.further:
+            return None
+        return stack_pairs(pair_with(self.puppet, each.image, each.face) for each in self.further)
 
     def _tell(self, stage: str, begun: float, share: float) -> None:
         self._report(Progress(stage, begun + share))
@@ -141,6 +155,8 @@ def _describe(work: Work) -> PackMeta:
         artist={"en": commission.artist} if commission.artist else {},
     )
     source = commission.provenance or f"{commission.image.name}, given by the curator"
+    others = len(work.further)
+    learnt_from = f"the artwork and {others} further pictures" if others else "the artwork alone"
     made = "computed from the artwork by `kiosk portraits add`"
     return PackMeta(
         id=commission.id,
@@ -154,7 +170,7 @@ def _describe(work: Work) -> PackMeta:
             "artwork": source,
             "matte.png": made,
             "background": made,
-            "generator.safetensors": "learnt from the artwork alone by `kiosk portraits add`",
+            "generator.safetensors": f"learnt from {learnt_from} by `kiosk portraits add`",
         },
         training={"minutes": commission.minutes, "pairs": work.count, **asdict(work.settings)},
     )

@@ -31,6 +31,7 @@ class Commission:
     seed: int = 0
     provenance: str = ""
     replace: bool = False  # an older pack of this id
+    also: Path | None = None  # a folder of further pictures of the sitter
 
 
 def check_commission(commission: Commission, portraits: Path) -> None:
@@ -73,6 +74,8 @@ def workshop(commission: Commission) -> Iterator[Path]:
     content = hashlib.sha256(commission.image.read_bytes())
     for module in sorted(Path(kiosk.__file__).parent.rglob("*.py")):
         content.update(module.read_bytes())
+    for further in sorted(commission.also.rglob("*")) if commission.also else ():
+        content.update(f"{further.name} {further.stat().st_size}".encode())
     wish = [commission.id, commission.minutes, commission.seed, commission.face]
     content.update(json.dumps(wish).encode())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -77,7 +77,7 @@ def cut_out(crop: Bytes, landmarks: Floats) -> tuple[Grey, Bytes]:
         matte (S, S) float32, 0 to 1, and plate (S, S, 3) uint8 RGB.
     """
     small = _resize(crop, LOOKED_AT)
-    coarse = _segment(small, landmarks)
+    coarse = segment(small, landmarks)
     matte = _refine(crop, cv2.resize(coarse, crop.shape[1::-1], interpolation=cv2.INTER_LINEAR))
     return matte, paint_behind(crop, matte)
 
@@ -114,22 +114,13 @@ def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
     return np.clip(crop * (1 - hidden) + fill * hidden, 0, 255).astype(np.uint8)
 
 
-def _piece_together(work: Bytes, sitter: Bytes) -> tuple[Floats, Grey]:
-    """Ground in place of the sitter, (H, W, 3), and how surely it was found, (H, W) 0 to 1."""
-    lab = cv2.cvtColor(_resize(work, PIECED_AT), cv2.COLOR_RGB2LAB)
-    hidden = cv2.resize(sitter, (PIECED_AT, PIECED_AT), interpolation=cv2.INTER_NEAREST)
-    pieces = lab.copy()
-    cv2.setRNGSeed(0)
-    cv2.xphoto.inpaint(lab, (1 - hidden) * 255, pieces, cv2.xphoto.INPAINT_SHIFTMAP)
-    missing = (pieces == 0).all(axis=2) & (hidden > 0)  # left black
-    apart = cv2.distanceTransform((~missing).astype(np.uint8), cv2.DIST_L2, 3)
-    found = np.clip((apart - 1) / PIECES_FADE, 0, 1).astype(np.float32)
-    colour = cv2.cvtColor(pieces, cv2.COLOR_LAB2RGB).astype(np.float32)
-    return _resize(colour, len(work)), np.clip(_resize(found, len(work)), 0, 1)
+def segment(small: Bytes, landmarks: Floats) -> Grey:
+    """The segmenter's opinion, sharpened by colour (GrabCut): (LOOKED_AT, LOOKED_AT), softened.
 
-
-def _segment(small: Bytes, landmarks: Floats) -> Grey:
-    """The segmenter's opinion, sharpened by colour (GrabCut): LOOKED_AT squared, softened."""
+    Args:
+        small: (LOOKED_AT, LOOKED_AT, 3) RGB.
+        landmarks: (478, 3) canvas coordinates.
+    """
     segmenter = mediapipe.solutions.selfie_segmentation.SelfieSegmentation
     with silence_stderr(), segmenter(model_selection=0) as model:
         likely = np.asarray(model.process(np.ascontiguousarray(small)).segmentation_mask)
@@ -152,6 +143,20 @@ def _segment(small: Bytes, landmarks: Floats) -> Grey:
     sitter = (parts == parts[y, x]).astype(np.uint8)
     sitter = _fill_holes(cv2.morphologyEx(sitter, cv2.MORPH_CLOSE, _ellipse(15)))
     return cv2.GaussianBlur(sitter.astype(np.float32), (0, 0), 1.5)
+
+
+def _piece_together(work: Bytes, sitter: Bytes) -> tuple[Floats, Grey]:
+    """Ground in place of the sitter, (H, W, 3), and how surely it was found, (H, W) 0 to 1."""
+    lab = cv2.cvtColor(_resize(work, PIECED_AT), cv2.COLOR_RGB2LAB)
+    hidden = cv2.resize(sitter, (PIECED_AT, PIECED_AT), interpolation=cv2.INTER_NEAREST)
+    pieces = lab.copy()
+    cv2.setRNGSeed(0)
+    cv2.xphoto.inpaint(lab, (1 - hidden) * 255, pieces, cv2.xphoto.INPAINT_SHIFTMAP)
+    missing = (pieces == 0).all(axis=2) & (hidden > 0)  # left black
+    apart = cv2.distanceTransform((~missing).astype(np.uint8), cv2.DIST_L2, 3)
+    found = np.clip((apart - 1) / PIECES_FADE, 0, 1).astype(np.float32)
+    colour = cv2.cvtColor(pieces, cv2.COLOR_LAB2RGB).astype(np.float32)
+    return _resize(colour, len(work)), np.clip(_resize(found, len(work)), 0, 1)
 
 
 def _fill_holes(sitter: Bytes) -> Bytes:

@@ -31,6 +31,7 @@ class Pair:
     drawn: Bytes  # (RESOLUTION, RESOLUTION, 4) the rig's paint, RGB, and its cover
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
     seams: Bytes  # (RESOLUTION, RESOLUTION) 255 where more paint is needed: edges that cover others
+    counts: Bytes  # (RESOLUTION, RESOLUTION) 255 where the frame is what shall be shown
 
 
 class Puppet:
@@ -57,6 +58,7 @@ class Puppet:
             light=given.light[None].astype(np.float16),
             drawn=_to_bytes(255 * np.dstack([given.paint, given.cover])),
             frame=_to_bytes(_shrink(frame)),
+            counts=np.full((RESOLUTION, RESOLUTION), 255, np.uint8),
             seams=_to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - given.cover))),
         )
 

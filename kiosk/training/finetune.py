@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ from kiosk.training.pairs import Pairs
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 60.0
+REAL_SHARE = 0.5  # of each batch, where there are photographs
 Network = TypeVar("Network", bound=nn.Module)
 # what reading a file cut short, or of another version, may raise
 _DAMAGED = (
@@ -77,6 +78,7 @@ class Batch:
     drawn: Tensor  # (N, 4, RESOLUTION, RESOLUTION), 0 to 1: the rig's paint and its cover
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
     seams: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
+    counts: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1: where the picture is to be met
 
     @classmethod
     def take(cls, pairs: Pairs, index: NDArray[np.intp], device: torch.device) -> "Batch":
@@ -99,7 +101,17 @@ class Batch:
             flow=real(pairs.flow),
             light=real(pairs.light),
             seams=unit(pairs.seams)[:, None],
+            counts=unit(pairs.counts)[:, None],
         )
+
+    def beside(self, other: "Batch") -> "Batch":
+        """Both batches as one."""
+        both = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        return Batch(*(torch.cat(pair) for pair in both))
+
+    def without_drawn(self) -> "Batch":
+        """The same, but that what the rig has painted counts no more."""
+        return replace(self, counts=self.counts * (1 - self.drawn[:, 3:]))
 
 
 class Finetuning:
@@ -140,10 +152,11 @@ class Finetuning:
         cover = torch.sigmoid(logit) * self.generator.window
         picture = self.canvas.compose(flow, batch.light, paint, cover, drawn=batch.drawn)
         features = losses.feature_mask(batch.masks)
-        weight = losses.picture_weight(self.head, features)
+        weight = losses.picture_weight(self.head, features) * batch.counts
         reconstruction = losses.reconstruction(picture, batch.picture, weight)
+        bare = weight * (1 - batch.drawn[:, 3:])  # over the rig's paint the network is free
         loss = reconstruction + losses.cover_error(
-            logit, paint, wanted=batch.picture, seams=batch.seams, weight=weight
+            logit, paint, wanted=batch.picture, seams=batch.seams * batch.counts, weight=bare
         )
         loss = loss + losses.flow_error(flow, batch.flow)
         if judged:
@@ -218,7 +231,12 @@ class Finetuning:
 
 
 def finetune(
-    run: Finetuning, pairs: Pairs, *, checkpoint: Path, report: Callable[[float, float], None]
+    run: Finetuning,
+    pairs: Pairs,
+    *,
+    checkpoint: Path,
+    report: Callable[[float, float], None],
+    real: Pairs | None = None,
 ) -> Generator:
     """Train until the time is spent; returns the averaged generator, on the CPU.
 
@@ -227,11 +245,12 @@ def finetune(
         pairs: what the puppet drew.
         checkpoint: kept up to date about every minute.
         report: called with the share done and a smoothed reconstruction loss.
+        real: pairs of photographs; mouth and lids are then learnt from them alone.
     """
     _keep_memory()
     if checkpoint.exists():
         run.restore(checkpoint)
-    batches = _read_ahead(run, pairs)
+    batches = _read_ahead(run, pairs, real)
     saved = begun = time.monotonic()
     loss = None
     while run.share < 1:
@@ -247,14 +266,23 @@ def finetune(
     return _arrange(run.average.cpu(), torch.contiguous_format).eval()
 
 
-def _read_ahead(run: Finetuning, pairs: Pairs) -> Iterator[Batch]:
+def _read_ahead(run: Finetuning, pairs: Pairs, real: Pairs | None) -> Iterator[Batch]:
     """Random batches for ever, the next one read while one is learnt from."""
     rng = np.random.default_rng((run.settings.seed, run.step))
+    size = run.settings.batch
+    others = 0 if real is None else max(1, round(REAL_SHARE * size))
+
+    def draw() -> Batch:
+        drawn = Batch.take(pairs, rng.choice(len(pairs), size - others, replace=False), run.device)
+        if real is None:
+            return drawn
+        index = rng.choice(len(real), others, replace=len(real) < others)
+        return drawn.without_drawn().beside(Batch.take(real, index, run.device))
+
     with ThreadPoolExecutor(1) as reader:
 
         def read() -> Future[Batch]:
-            index = rng.choice(len(pairs), run.settings.batch, replace=False)
-            return reader.submit(Batch.take, pairs, index, run.device)
+            return reader.submit(draw)
 
         ahead = read()
         while True:

@@ -33,6 +33,7 @@ _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "drawn": ((RESOLUTION, RESOLUTION, 4), np.uint8),
     "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "seams": ((RESOLUTION, RESOLUTION), np.uint8),
+    "counts": ((RESOLUTION, RESOLUTION), np.uint8),
 }
 
 Sampler = Callable[[np.random.Generator], Motion]
@@ -49,6 +50,7 @@ class Pairs:
     drawn: NDArray[np.uint8]
     frame: NDArray[np.uint8]
     seams: NDArray[np.uint8]
+    counts: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.landmarks)
