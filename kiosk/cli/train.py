@@ -48,13 +48,14 @@ def try_few_shot(
 
     from kiosk.evaluation import fewshot
 
+    counts = _numbers(frames)
     console = Console(highlight=False)
     for clip in clips:
         trial = fewshot.prepare(clip)
         outcomes = [fewshot.judge(trial, None, 0)]
         rows = [fewshot.strip(trial, None)]
         with tempfile.TemporaryDirectory() as folder:
-            for count in _numbers(frames):
+            for count in counts:
                 generator = fewshot.learn(trial, count, seconds=minutes * 60, folder=Path(folder))
                 outcomes.append(fewshot.judge(trial, generator, count))
                 rows.append(fewshot.strip(trial, generator))

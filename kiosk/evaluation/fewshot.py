@@ -6,7 +6,7 @@ portrait's tones: PSNR, SSIM, and how far the face that a tracker sees lies from
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +38,7 @@ from kiosk.training.pairs import Pairs, make_pairs, stack_pairs
 TESTS = 24  # frames of the second half
 LOOKED_AT = 60  # frames of the first half among which the calmest is chosen
 PAIRS = 512
-SHOWN = 5
-
-Report = Callable[[str], None]
+SHOWN_EVERY = 5  # of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,8 @@ class Trial:
     study: Study
     calm: tuple[Bytes, Floats]  # the frame that became the portrait, and its landmarks
     first: list[tuple[Bytes, Floats]]
-    second: list[tuple[Bytes, Floats]]
+    tests: list[Pairs]  # of the second half, one moment each
+    canvas: TrainingCanvas
 
 
 def prepare(clip: Path) -> Trial:
@@ -80,7 +79,10 @@ def prepare(clip: Path) -> Trial:
         path = Path(folder) / "source.png"
         write_picture(path, calm[0])
         study = study_picture(path)
-    return Trial(study.puppet(), study, calm, first, second)
+    puppet = study.puppet()
+    tests = [_photograph(puppet, *second[number]) for number in _spread(second, TESTS)]
+    canvas = TrainingCanvas(puppet.figure, puppet.slope)
+    return Trial(puppet, study, calm, first, tests, canvas)
 
 
 def learn(trial: Trial, frames: int, *, seconds: float, folder: Path) -> Generator:
@@ -93,10 +95,8 @@ def learn(trial: Trial, frames: int, *, seconds: float, folder: Path) -> Generat
     )
     real = photographs(trial, frames)
     codes = np.concatenate([pairs.landmarks, real.landmarks])
-    canvas = TrainingCanvas(puppet.figure, puppet.slope)
-    run = Finetuning(
-        begin_generator(canvas, codes, seed=0), canvas, FinetuneSettings(seconds=seconds)
-    )
+    generator = begin_generator(trial.canvas, codes, seed=0)
+    run = Finetuning(generator, trial.canvas, FinetuneSettings(seconds=seconds))
     return finetune(
         run, pairs, checkpoint=folder / f"{frames}.pt", report=lambda *_: None, real=real
     )
@@ -114,8 +114,7 @@ def photographs(trial: Trial, count: int) -> Pairs:
 def judge(trial: Trial, generator: Generator | None, frames: int) -> Outcome:
     """Ask for frames of the second half; without a network the rig alone answers."""
     rows = []
-    for number in _spread(trial.second, TESTS):
-        pairs = _pairs_at(trial, number)
+    for pairs in trial.tests:
         shown, true = show(trial, generator, pairs), pairs.frame[0]
         head = measures.region_masks(pairs.landmarks[0], pairs.counts[0] / 255)["head"]
         head &= pairs.counts[0] > 127
@@ -132,12 +131,12 @@ def judge(trial: Trial, generator: Generator | None, frames: int) -> Outcome:
 
 def strip(trial: Trial, generator: Generator | None) -> Bytes:
     """A few frames of the second half as the portrait shows them, side by side."""
-    return np.hstack([show(trial, generator, _pairs_at(trial, number)) for number in _few(trial)])
+    return np.hstack([show(trial, generator, pairs) for pairs in trial.tests[::SHOWN_EVERY]])
 
 
 def save_sheet(trial: Trial, rows: list[Bytes], path: Path) -> None:
     """Strips below one another, the true frames first."""
-    true = np.hstack([_pairs_at(trial, number).frame[0] for number in _few(trial)])
+    true = np.hstack([pairs.frame[0] for pairs in trial.tests[::SHOWN_EVERY]])
     path.parent.mkdir(parents=True, exist_ok=True)
     write_picture(path, np.vstack([true, *rows]))
 
@@ -145,11 +144,11 @@ def save_sheet(trial: Trial, rows: list[Bytes], path: Path) -> None:
 @torch.inference_mode()
 def show(trial: Trial, generator: Generator | None, pairs: Pairs) -> Bytes:
     """The picture of one pair as the portrait shows it: (RESOLUTION, RESOLUTION, 3)."""
-    canvas = TrainingCanvas(trial.puppet.figure, trial.puppet.slope)
     batch = Batch.take(pairs, np.arange(1), torch.device("cpu"))
     flow, paint, cover = batch.flow, batch.drawn[:, :3], torch.zeros_like(batch.light)
     if generator is not None:
         flow, paint, cover = generator.layers(batch.landmarks, batch.flow, batch.masks)
+    canvas = trial.canvas.cpu()  # learning may have taken it to a GPU
     picture = canvas.compose(flow, batch.light, paint, cover, drawn=batch.drawn, samples=4)[0]
     return np.asarray((picture.permute(1, 2, 0) * 255).round().clamp(0, 255).numpy(), np.uint8)
 
@@ -160,14 +159,9 @@ def _spread(frames: list[tuple[Bytes, Floats]], count: int) -> list[int]:
     return [int(step) for step in steps]
 
 
-def _few(trial: Trial) -> list[int]:
-    return _spread(trial.second, SHOWN)
-
-
-def _pairs_at(trial: Trial, number: int) -> Pairs:
-    """One frame of the second half."""
-    image, face = trial.second[number]
-    return stack_pairs(iter([pair_with(trial.puppet, image, settle_landmarks(image, face))]))
+def _photograph(puppet: Puppet, image: Bytes, face: Floats) -> Pairs:
+    """One frame as pairs of one."""
+    return stack_pairs(iter([pair_with(puppet, image, settle_landmarks(image, face))]))
 
 
 def _track(images: list[Bytes]) -> list[tuple[Bytes, Floats]]:

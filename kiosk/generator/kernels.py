@@ -1,5 +1,6 @@
-"""Both ends of the network for a CPU, compiled by numba: `Generator.look` and `Generator.finish`.
+"""Both ends of the network for a CPU, compiled by numba, and what lays its paint over the rig's.
 
+`look` and `finish` are `Generator.look` and `Generator.finish`.
 They move much data and compute little. One pass over it, in the order in which it lies in memory,
 takes a quarter of the time of PyTorch's dozen of passes. What they say is the module's: the engine
 is compared with it before it is used.

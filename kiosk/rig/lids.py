@@ -76,8 +76,8 @@ def _draw_skin(points: Points, eye: Eye, skin: Floats, closure: float, over: Ove
     crease = np.vstack([lash[:1], points[list(eye.upper_fold[1:-1])], lash[-1:]])
     box, soft = _soft_fill(np.vstack([crease, lash[-2:0:-1]]), over.size)
     along = (lash[-1] - lash[0]) / np.sum((lash[-1] - lash[0]) ** 2)
-    across = (pixel_centres(over.size)[box] - lash[0]) @ along  # 0 to 1, outer to inner corner
-    height = pixel_centres(over.size)[box][..., 1]
+    pixels = pixel_centres(over.size)[box]
+    across, height = (pixels - lash[0]) @ along, pixels[..., 1]  # 0 to 1, outer to inner corner
     top, bottom = (_height_at(across, line, (line - lash[0]) @ along) for line in (crease, lash))
     down = np.clip((height - top) / np.maximum(bottom - top, 1e-6), 0, 1)
     steps = np.linspace(0, 1, len(skin))
