@@ -6,6 +6,7 @@
     |-- DisplayError      there is nothing to draw on
     |-- PackError         a portrait pack is damaged or inconsistent
     |-- PictureError      a picture cannot become a portrait
+    |-- TrainingError     learning cannot begin, or broke down
     `-- EngineError       a compiled network cannot be used
 
 A message says what is wrong, where and what to do: ``mona: limits.yaw is 70 degrees; use 5 to 45``
@@ -34,6 +35,10 @@ class PackError(KioskError):
 
 class PictureError(KioskError):
     """A picture cannot become a portrait: unreadable, no face, several faces, too small."""
+
+
+class TrainingError(KioskError):
+    """Learning cannot begin or go on: its data, its numbers, or where it is kept."""
 
 
 class EngineError(KioskError):

@@ -20,7 +20,7 @@ def in_dark_glasses(puppet: Puppet) -> Puppet:
         middle = ring.mean(0)
         box, glass = fill_outline(middle + 1.3 * (ring - middle), len(artwork))
         artwork[box][glass > 127] = 8.0
-    return Puppet(replace(puppet.figure, artwork=artwork), puppet.rig, puppet.slope)
+    return Puppet(replace(puppet.figure, artwork=artwork), puppet.rig)
 
 
 def test_a_face_that_answers_has_every_gain(puppet: Puppet) -> None:

@@ -1,34 +1,33 @@
-"""What of a network is every portrait's, and what is one portrait's own."""
+"""What portraits begin from: written, read back, refused."""
 
 from pathlib import Path
 
 import pytest
 import torch
 
-from kiosk.__main__ import main
 from kiosk.errors import PackError
-from kiosk.model.checkpoint import BASE, begin_from_base, is_base, load_generator, save_base
-from kiosk.model.generator import Generator
-from tests.conftest import Depot
+from kiosk.model import checkpoint, spec
+from kiosk.model.checkpoint import BASE, Base, load_base, save_base
 
 
-def network(seed: int) -> Generator:
+def base(seed: int) -> Base:
     torch.manual_seed(seed)
-    return Generator()
+    return Base()
 
 
-def test_a_new_network_takes_the_convolutions_and_nothing_else(tmp_path: Path) -> None:
-    teacher, pupil, fresh = network(1), network(2), network(2)
-    save_base(teacher, tmp_path / "base.safetensors", learnt_from="nobody")
-    begin_from_base(pupil, tmp_path / "base.safetensors")
+def test_a_base_comes_back_as_it_was_but_for_what_is_one_portraits_own(tmp_path: Path) -> None:
+    kept = base(1)
+    kept.generator.artwork.fill_(0.5)
+    save_base(kept, tmp_path / "base.safetensors")
+    found = load_base(tmp_path / "base.safetensors")
 
-    names = set(pupil.state_dict())
-    assert {"down0.convolution.weight", "heads.bias", "detail.weight"} <= set(
-        filter(is_base, names)
-    )
-    for name, value in pupil.state_dict().items():
-        wanted = teacher.state_dict()[name].half().float() if is_base(name) else None
-        torch.testing.assert_close(value, fresh.state_dict()[name] if wanted is None else wanted)
+    assert not found.generator.artwork.any()
+    for part, network in found.parts().items():
+        wanted = kept.parts()[part].state_dict()
+        for name, value in network.state_dict().items():
+            if name != "artwork":
+                torch.testing.assert_close(value, wanted[name], atol=1e-3, rtol=1e-3)
+    assert [path.name for path in tmp_path.iterdir()] == ["base.safetensors"]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5])
@@ -37,21 +36,36 @@ def test_a_damaged_base_is_told(tmp_path: Path, share: float) -> None:
     (tmp_path / "base.safetensors").write_bytes(content[: int(share * len(content))])
 
     with pytest.raises(PackError, match=r"base\.safetensors: cannot be read"):
-        begin_from_base(network(0), tmp_path / "base.safetensors")
+        load_base(tmp_path / "base.safetensors")
 
 
-def test_the_base_that_ships_fits_and_is_small() -> None:
-    begin_from_base(network(0))
+def test_a_base_of_another_network_is_refused_with_both_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(spec, "NETWORK", "another generator 7")
+        save_base(base(0), tmp_path / "base.safetensors")
+
+    with pytest.raises(PackError, match=rf"'another generator 7'.*'{spec.NETWORK}'"):
+        load_base(tmp_path / "base.safetensors")
+
+
+def test_a_base_that_lacks_a_tensor_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "_ONES_OWN", ("artwork", "plate", "code_mean", "heads.bias"))
+        save_base(base(0), tmp_path / "base.safetensors")
+
+    with pytest.raises(PackError, match=r"base\.safetensors: generator\.heads\.bias is missing"):
+        load_base(tmp_path / "base.safetensors")
+
+
+def test_the_base_that_ships_fits_is_small_and_of_finite_numbers() -> None:
+    shipped = load_base()
 
     assert BASE.stat().st_size < 12e6
-
-
-def test_a_portraits_network_becomes_the_base(depot: Depot, tmp_path: Path) -> None:
-    out = tmp_path / "base.safetensors"
-    command = ["train", "base", "--portrait", "hopper", "--out", str(out)]
-    assert main([*command, "--config", str(depot.config)]) == 0
-    begun = network(3)
-    begin_from_base(begun, out)
-    taught = load_generator(depot.packs / "hopper" / "generator.safetensors")
-
-    torch.testing.assert_close(begun.heads.weight, taught.heads.weight, atol=1e-3, rtol=1e-2)
+    for network in shipped.parts().values():
+        for name, value in network.state_dict().items():
+            assert bool(value.isfinite().all()), name
+    assert shipped.generator.code_basis.abs().max() > 0

@@ -8,7 +8,6 @@ from kiosk.puppet import figure
 from kiosk.puppet.figure import (
     SIZE,
     canvas_from_artwork,
-    make_figure,
     paint_behind,
     place_canvas,
 )
@@ -76,7 +75,7 @@ def test_the_ground_goes_on_behind_the_sitter(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_figure_has_the_puppets_size_whatever_the_artworks(study: Study) -> None:
-    made = make_figure(study.crop(), study.matte, study.plate, study.landmarks)
+    made = study.puppet().figure
 
     assert made.artwork.shape == made.plate.shape == (SIZE, SIZE, 3)
     assert made.matte.shape == (SIZE, SIZE)

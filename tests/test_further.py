@@ -21,7 +21,7 @@ from kiosk.puppet.detect import track_pictures
 from kiosk.puppet.photographs import pair_with
 from kiosk.puppet.render import Puppet
 from kiosk.rig.landmarks import no_motion
-from kiosk.training.finetune import Batch
+from kiosk.training.batch import Batch
 from kiosk.training.pairs import stack_pairs
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -72,6 +72,19 @@ def test_the_sitters_pictures_are_found_and_all_others_named(
     assert "broken.mp4" in told
     assert "somebody.jpg: this seems to be somebody else" in told
     assert len(caplog.records) == 4
+
+
+def test_a_strict_curators_folder_is_refused_for_one_picture(
+    album: Path, study: Study, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        caplog.at_level(logging.WARNING),
+        pytest.raises(PictureError, match=r"4 of its pictures cannot be used.*--strict"),
+    ):
+        find_further(album, study.landmarks, strict=True)
+
+    assert len(caplog.records) == 4
+    assert "left out" not in caplog.text
 
 
 def test_the_same_bones_are_known_again_at_another_size(album: Path, study: Study) -> None:
@@ -137,7 +150,7 @@ def test_beside_photographs_the_puppets_own_mouth_counts_no_more(puppet: Puppet)
     pairs = stack_pairs(iter([puppet.render(speaking()), puppet.render(no_motion())]))
     batch = Batch.take(pairs, np.arange(2), torch.device("cpu"))
     free = batch.without_drawn()
-    both = batch.beside(free)
+    both = Batch.join(batch, free)
 
     painted = batch.drawn[:, 3:] > 0.99
     assert painted.any()

@@ -11,11 +11,11 @@ from kiosk.generator.cpu import CpuEngine
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.engine import Maps, check_agreement
 from kiosk.generator.stage import GeneratorStage
-from kiosk.messages import Floats, Motion, PortraitMotion
+from kiosk.messages import Motion, PortraitMotion
 from kiosk.model import spec
-from kiosk.model.generator import Generator
+from kiosk.model.generator import Generator, Moment
 from kiosk.rig.landmarks import no_motion
-from kiosk.rig.rig import Rig
+from kiosk.rig.rig import Drawing, Rig
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ class Liar:
     def __init__(self, honest: PlainEngine, error_px: float) -> None:
         self._honest, self._error = honest, error_px / 256
 
-    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
-        maps = self._honest.infer(landmarks, flow)
+    def infer(self, drawing: Drawing) -> Maps:
+        maps = self._honest.infer(drawing)
         return replace(maps, flow=maps.flow + np.float32(self._error))
 
 
@@ -53,28 +53,39 @@ def turned() -> Motion:
     return replace(no_motion(), rotation=np.array([0.0, 0.2, 0.0], np.float32))
 
 
-def given(rig: Rig, motion: Motion) -> tuple[Floats, Floats]:
+def speaking() -> Motion:
+    expression = np.zeros((MESH, 3), np.float32)
+    expression[list(INNER_LOWER_LIP[1:-1]), 1] = 0.12
+    return replace(no_motion(), expression=expression)
+
+
+def given(rig: Rig, motion: Motion) -> Drawing:
     """What an engine is given for a motion."""
-    drawing = rig.draw(motion, spec.RESOLUTION)
-    return drawing.landmarks, drawing.flow
+    return rig.draw(motion, spec.RESOLUTION)
 
 
-def test_without_its_head_it_shows_the_rigs_flow_alone(generator: Generator, rig: Rig) -> None:
+def test_without_its_head_it_shows_the_rigs_flow_and_at_edges_its_picture(
+    generator: Generator, rig: Rig
+) -> None:
     bare = Generator()
     bare.load_state_dict(generator.state_dict())
     with torch.no_grad():
         bare.heads.weight.zero_()
         bare.heads.bias.zero_()
-    landmarks, flow = given(rig, turned())
+        bare.artwork[:, 3] = 1
+    drawing = given(rig, speaking())
 
-    shown = PlainEngine(bare).infer(landmarks, flow).flow
+    shown = PlainEngine(bare).infer(drawing)
+    flow, painted = drawing.flow, drawing.cover > 0.99
 
     assert np.abs(flow).max() > 0.01
-    np.testing.assert_allclose(shown[15:-15, 15:-15], flow[15:-15, 15:-15], atol=1e-6)
+    np.testing.assert_allclose(shown.flow[15:-15, 15:-15], flow[15:-15, 15:-15], atol=1e-6)
+    assert painted.any()
+    np.testing.assert_allclose(shown.paint[painted], drawing.paint[painted], atol=0.02)
 
 
 def test_nothing_moves_at_the_canvass_border(generator: Generator, rig: Rig) -> None:
-    maps = PlainEngine(generator).infer(*given(rig, turned()))
+    maps = PlainEngine(generator).infer(given(rig, turned()))
 
     for edge in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
         assert not maps.flow[edge].any()
@@ -84,14 +95,14 @@ def test_nothing_moves_at_the_canvass_border(generator: Generator, rig: Rig) -> 
 
 
 def test_maps_have_the_shapes_and_ranges_of_the_spec(generator: Generator, rig: Rig) -> None:
-    maps = PlainEngine(generator).infer(*given(rig, turned()))
+    maps = PlainEngine(generator).infer(given(rig, turned()))
     r = spec.RESOLUTION
 
     assert (maps.flow.shape, maps.paint.shape, maps.cover.shape) == ((r, r, 2), (r, r, 3), (r, r))
     assert all(x.dtype == np.float32 for x in (maps.flow, maps.paint, maps.cover))
     with torch.inference_mode():
         zeros = [torch.zeros(shape) for shape in spec.INPUTS.values()]
-        layers = generator.layers(*zeros)
+        layers = generator.layers(Moment(*zeros))
     assert [tuple(x.shape) for x in layers] == list(spec.OUTPUTS.values())
     assert 0 <= maps.paint.min() <= maps.paint.max() <= 1
     assert 0 <= maps.cover.min() <= maps.cover.max() <= 1
@@ -99,8 +110,8 @@ def test_maps_have_the_shapes_and_ranges_of_the_spec(generator: Generator, rig: 
 
 def test_the_same_moment_gives_the_same_maps(generator: Generator, rig: Rig) -> None:
     engine = PlainEngine(generator)
-    first, second = engine.infer(*given(rig, turned())), engine.infer(*given(rig, turned()))
-    other = engine.infer(*given(rig, no_motion()))
+    first, second = engine.infer(given(rig, turned())), engine.infer(given(rig, turned()))
+    other = engine.infer(given(rig, no_motion()))
 
     np.testing.assert_array_equal(first.flow, second.flow)
     np.testing.assert_array_equal(first.paint, second.paint)
@@ -125,8 +136,8 @@ def test_the_traced_engine_agrees_with_the_plain_one(generator: Generator, rig: 
     torch.set_num_threads(threads)
     check_agreement(engine, generator, rig)
     found, wanted = (
-        engine.infer(*given(rig, turned())),
-        PlainEngine(generator).infer(*given(rig, turned())),
+        engine.infer(given(rig, turned())),
+        PlainEngine(generator).infer(given(rig, turned())),
     )
 
     np.testing.assert_allclose(found.flow, wanted.flow, atol=1e-4)
@@ -158,14 +169,11 @@ def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Stu
 
 def test_the_networks_paint_lies_over_the_rigs(generator: Generator, rig: Rig) -> None:
     """What is left bare by both stays bare; what both cover shows the network's share first."""
-    expression = np.zeros((MESH, 3), np.float32)
-    expression[list(INNER_LOWER_LIP[1:-1]), 1] = 0.12
-    speaking = replace(no_motion(), expression=expression)
-    drawing = rig.draw(speaking, spec.RESOLUTION)
+    drawing = given(rig, speaking())
     engine = PlainEngine(generator)
-    maps = engine.infer(drawing.landmarks, drawing.flow)
+    maps = engine.infer(drawing)
     own, paint = maps.cover.copy()[..., None], maps.paint.copy()
-    layers = GeneratorStage(rig, engine)(PortraitMotion("hopper", speaking, captured_at=0.0))
+    layers = GeneratorStage(rig, engine)(PortraitMotion("hopper", speaking(), captured_at=0.0))
     assert layers is not None
 
     below = drawing.cover[..., None]

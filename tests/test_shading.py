@@ -21,7 +21,13 @@ def figure(tone: float = 150.0) -> Figure:
     colour = np.array([1.1, 1.0, 0.8], np.float32) * tone
     artwork = np.broadcast_to(light * colour, (SIZE, SIZE, 3)).astype(np.float32)
     matte = np.ones((SIZE, SIZE), np.float32)
-    return Figure(artwork=artwork, matte=matte, plate=artwork, landmarks=landmarks)
+    return Figure(
+        artwork=artwork,
+        matte=matte,
+        plate=artwork,
+        landmarks=landmarks,
+        slope=np.ones(3, np.float32),
+    )
 
 
 def shading(one: Figure | None = None, **amounts: float) -> Shading:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from kiosk.cli.options import ConfigPath
+from kiosk.cli.progress import progress_bar
 from kiosk.config import load_config
 
 
@@ -24,6 +24,9 @@ def add_portrait(
     also: Annotated[
         Path | None, typer.Option(help="A folder of further pictures or films of the sitter.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse an --also folder not all of which is of use.")
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="An older pack of this id.")] = False,
     config: ConfigPath = None,
 ) -> None:
@@ -34,25 +37,12 @@ def add_portrait(
     commission = Commission(
         image=image, id=name, minutes=minutes, title=title, artist=artist,
         rights=rights, face=face, seed=seed, provenance=provenance, replace=replace, also=also,
+        strict=strict,
     )  # fmt: skip
     folder = load_config(config).portraits.folder
     console = Console(soft_wrap=True, highlight=False)
-    columns = (
-        TextColumn("{task.description:>22}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=True),
-    )  # fmt: skip
-    with Progress(*columns, console=console, speed_estimate_period=120) as bar:
-        task = bar.add_task("looking", total=1.0)
-        try:
-            study = add_portrait(
-                commission,
-                folder,
-                lambda done: bar.update(task, description=done.stage, completed=done.share),
-            )
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print(f"{name}: stopped; the same command goes on from here", markup=False)
-            raise
+    with progress_bar(console, f"{name}: stopped; the same command goes on from here") as show:
+        study = add_portrait(commission, folder, lambda done: show(done.stage, done.share))
     for warning in study.warnings:
         console.print(f"{name}: {warning}", markup=False)
     console.print(f"{name} hangs in {folder / name}; see it: kiosk run --portrait {name}")

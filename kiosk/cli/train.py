@@ -1,5 +1,6 @@
 """``kiosk train``: what makes and judges the networks."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -7,8 +8,8 @@ import typer
 from rich.console import Console
 
 from kiosk.cli import evaluate
-from kiosk.cli.options import ConfigPath, check_writable
-from kiosk.config import load_config
+from kiosk.cli.options import check_writable
+from kiosk.cli.progress import progress_bar
 from kiosk.errors import ConfigError
 
 app = typer.Typer(help="Judge portraits; learn motion and light from clips.", no_args_is_help=True)
@@ -16,22 +17,36 @@ app.command("evaluate")(evaluate.evaluate_portraits)
 
 
 @app.command("base")
-def keep_base(
-    portrait: Annotated[str, typer.Option("--portrait", help="Whose network is kept.")],
+def learn_the_base(
+    data: Annotated[
+        Path,
+        typer.Option(help="Folder of people: id/video/*.mp4 as VoxCeleb2, frames, loose pictures."),
+    ],
+    work: Annotated[Path, typer.Option(help="For prepared people, checkpoint and curves.")] = Path(
+        "base-work"
+    ),
     out: Annotated[Path | None, typer.Option(help="The file; else the program's own.")] = None,
-    config: ConfigPath = None,
+    steps: Annotated[int, typer.Option(min=1)] = 8000,
+    batch: Annotated[int, typer.Option(min=1, help="People in a step, of each process.")] = 4,
+    imaginary: Annotated[int, typer.Option(min=0, help="People to mix from the real ones.")] = 64,
+    seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
-    """Let new portraits begin from what this one's network has learnt of moving faces."""
-    from kiosk.model.checkpoint import BASE, load_generator, save_base
-    from kiosk.portraits.pack import load_pack
-    from kiosk.portraits.store import find_pack
+    """Learn what new portraits begin from, of many people; go on where it stopped.
 
-    pack = load_pack(find_pack(portrait, [load_config(config).portraits.folder]))
+    Several processes: torchrun --standalone --nproc-per-node 2 -m kiosk train base --data FOLDER
+    """
+    from kiosk.base.learn import learn_base
+    from kiosk.base.learner import LearnSettings
+    from kiosk.model.checkpoint import BASE
+
     path = BASE if out is None else out
     check_writable(path)
-    title = pack.meta.label.title.get("en", pack.meta.id)
-    save_base(load_generator(pack.weights_path), path, learnt_from=f"{pack.meta.id}: {title}")
-    Console().print(f"new portraits begin from {path}", markup=False)
+    settings = LearnSettings(steps=steps, batch=batch, seed=seed)
+    quiet = os.environ.get("RANK", "0") != "0"  # torchrun's first process speaks for all
+    console = Console(soft_wrap=True, highlight=False, quiet=quiet)
+    with progress_bar(console, "stopped; the same command goes on from here") as report:
+        learn_base(data, work, path, settings, imaginary=imaginary, report=report)
+    console.print(f"new portraits begin from {path}", markup=False)
 
 
 @app.command("fewshot")
@@ -48,7 +63,7 @@ def try_few_shot(
 
     from kiosk.evaluation import fewshot
 
-    counts = _numbers(frames)
+    counts = _numbers(frames, "--frames")
     console = Console(highlight=False)
     for clip in clips:
         trial = fewshot.prepare(clip)
@@ -62,6 +77,45 @@ def try_few_shot(
         console.print(clip.name, *fewshot.table(outcomes), sep="\n", markup=False)
         if stills is not None:
             fewshot.save_sheet(trial, rows, stills / f"{clip.stem}.png")
+
+
+@app.command("beginnings")
+def compare_beginnings(
+    pictures: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="With one face each.")],
+    minutes: Annotated[str, typer.Option(help="Of learning, one try each.")] = "1,3",
+    ways: Annotated[str, typer.Option(help="Of learning.")] = "base,nothing",
+    stills: Annotated[Path | None, typer.Option(help="A folder for contact sheets.")] = None,
+) -> None:
+    """Learn pictures anew from the base and from nothing, with the critic and without it."""
+    import tempfile
+
+    from kiosk.evaluation import beginnings
+
+    tries = _numbers(minutes, "--minutes")
+    chosen = ways.split(",")
+    for way in chosen:
+        if way not in beginnings.WAYS:
+            known = ", ".join(beginnings.WAYS)
+            raise ConfigError(f"--ways has {way!r}; there are {known}")
+    console = Console(highlight=False, width=120)
+    for picture in pictures:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            sitting = beginnings.prepare(picture, folder, most_minutes=max(tries))
+            untouched = beginnings.begin(sitting, "base").generator.eval()
+            rows = [beginnings.strip(sitting, each) for each in (None, untouched)]
+            console.print(picture.name, markup=False)
+            outcomes = [
+                beginnings.judge(sitting, None, "rig alone", 0),
+                beginnings.judge(sitting, untouched, "base", 0),
+            ]
+            for way, time in ((way, time) for way in chosen for time in tries):
+                generator = beginnings.learn(sitting, way, time, folder)
+                outcomes.append(beginnings.judge(sitting, generator, way, time))
+                rows.append(beginnings.strip(sitting, generator))
+            console.print(*beginnings.table(outcomes), sep="\n", markup=False)
+        if stills is not None:
+            beginnings.save_sheet(sitting, rows, stills / f"{picture.stem}.png")
 
 
 @app.command("motion")
@@ -89,11 +143,11 @@ def learn_shading(
     learn(clips, out)
 
 
-def _numbers(text: str) -> list[int]:
+def _numbers(text: str, option: str) -> list[int]:
     try:
         numbers = [int(part) for part in text.split(",")]
     except ValueError:
         numbers = [0]
     if min(numbers) < 1:
-        raise ConfigError(f"--frames is {text!r}; give numbers from 1 up, such as 1,8,32")
+        raise ConfigError(f"{option} is {text!r}; give numbers from 1 up, such as 1,8,32")
     return numbers

@@ -26,7 +26,7 @@ from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
 from kiosk.puppet.photographs import pair_with
-from kiosk.training.beginning import begin_generator
+from kiosk.training.beginning import begin_from_base
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs, stack_pairs
@@ -101,7 +101,7 @@ class Work:
                 logger.warning("%s: %s", commission.id, answer)
         self.further: list[FurtherPicture] = []
         if commission.also is not None:
-            self.further = find_further(commission.also, study.landmarks)
+            self.further = find_further(commission.also, study.landmarks, strict=commission.strict)
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
@@ -123,12 +123,10 @@ class Work:
 
     def learn(self, pairs: Pairs) -> Generator:
         """Fine-tuning, from what the base knows."""
-        canvas = TrainingCanvas(self.puppet.figure, self.puppet.slope)
+        canvas = TrainingCanvas(self.puppet.figure)
         real = self.pair_further()
-        moments = [pairs.landmarks] if real is None else [pairs.landmarks, real.landmarks]
-        generator = begin_generator(canvas, np.concatenate(moments), seed=self.settings.seed)
         return finetune(
-            Finetuning(generator, canvas, self.settings),
+            Finetuning(begin_from_base(canvas, real), canvas, self.settings),
             pairs,
             real=real,
             checkpoint=self.folder / "finetuning.pt",
@@ -165,7 +163,7 @@ def _describe(work: Work) -> PackMeta:
         canvas=CanvasPlace(left=left, top=top, side=side),
         limits=Limits(**asdict(target.limits)),
         gains=Gains(**asdict(target.gains)),
-        light=Light(slope=tuple(round(float(x), 3) for x in work.puppet.slope)),
+        light=Light(slope=tuple(round(float(x), 3) for x in work.puppet.figure.slope)),
         provenance={
             "artwork": source,
             "matte.png": made,

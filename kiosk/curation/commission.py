@@ -32,6 +32,7 @@ class Commission:
     provenance: str = ""
     replace: bool = False  # an older pack of this id
     also: Path | None = None  # a folder of further pictures of the sitter
+    strict: bool = False  # all of them must be of use
 
 
 def check_commission(commission: Commission, portraits: Path) -> None:

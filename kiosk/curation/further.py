@@ -1,6 +1,7 @@
 """Further pictures of a sitter: photographs and films in a folder, looked at one by one.
 
-What cannot be read, shows no face, several, or somebody else is told by name and left out.
+What cannot be read, shows no face, several, or somebody else is told by name, and left out or the
+whole folder refused, as the curator wishes.
 """
 
 import logging
@@ -39,16 +40,20 @@ class FurtherPicture:
     face: Floats  # (478, 3) its landmarks, pixels
 
 
-def find_further(folder: Path, landmarks: Floats, *, most: int = MOST) -> list[FurtherPicture]:
+def find_further(
+    folder: Path, landmarks: Floats, *, most: int = MOST, strict: bool = False
+) -> list[FurtherPicture]:
     """All usable pictures of a folder, at most so many.
 
     Args:
         folder: with photographs, films, or both.
         landmarks: (478, 3) the sitter's, any unit.
         most: pictures.
+        strict: leave nothing out.
 
     Raises:
-        PictureError: there is no such folder, or nothing in it shows the sitter.
+        PictureError: there is no such folder, nothing in it shows the sitter, or, if `strict`,
+            something in it does not.
     """
     if not folder.is_dir():
         raise PictureError(f"{folder}: there is no such folder; check its name")
@@ -56,11 +61,16 @@ def find_further(folder: Path, landmarks: Floats, *, most: int = MOST) -> list[F
     films = [path for path in files if path.suffix.lower() in FILMS]
     each = max(1, (most - (len(files) - len(films))) // max(len(films), 1))
     found: list[FurtherPicture] = []
+    faults: list[str] = []
     for path in files:
-        try:
-            found += _look_at(_pictures_in(path, each), landmarks)
-        except (PictureError, CameraError) as error:
-            logger.warning("%s; it is left out", error)
+        found += _look_through(path, each, landmarks, faults)
+    for fault in faults:
+        logger.warning("%s%s", fault, "" if strict else "; it is left out")
+    if faults and strict:
+        raise PictureError(
+            f"{folder}: {len(faults)} of its pictures cannot be used (see above); take them out, "
+            "or leave --strict out"
+        )
     if not found:
         raise PictureError(
             f"{folder}: nothing in it shows the sitter; put photographs or films of them there, "
@@ -102,12 +112,18 @@ def _pictures_in(path: Path, most: int) -> Iterator[tuple[str, Bytes]]:
             yield f"{path.name} at {at:.1f} s", image
 
 
-def _look_at(pictures: Iterator[tuple[str, Bytes]], landmarks: Floats) -> Iterator[FurtherPicture]:
-    for name, image in pictures:
-        try:
-            yield FurtherPicture(name, image, _face_of(image, landmarks))
-        except PictureError as error:
-            logger.warning("%s: %s; it is left out", name, error)
+def _look_through(
+    path: Path, most: int, landmarks: Floats, faults: list[str]
+) -> Iterator[FurtherPicture]:
+    """What of a file is of use; why the rest is not goes to `faults`."""
+    try:
+        for name, image in _pictures_in(path, most):
+            try:
+                yield FurtherPicture(name, image, _face_of(image, landmarks))
+            except PictureError as error:
+                faults.append(f"{name}: {error}")
+    except (PictureError, CameraError) as error:
+        faults.append(str(error))
 
 
 def _face_of(image: Bytes, landmarks: Floats) -> Floats:

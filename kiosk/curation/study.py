@@ -17,7 +17,6 @@ from kiosk.messages import Bytes, Floats
 from kiosk.motion.shading import Shading
 from kiosk.puppet.detect import find_faces, settle_landmarks
 from kiosk.puppet.figure import (
-    Figure,
     canvas_from_artwork,
     cut_out,
     make_figure,
@@ -41,15 +40,14 @@ class Study:
     plate: Bytes  # (side, side, 3) RGB
     warnings: tuple[str, ...]
 
-    def figure(self) -> Figure:
-        """What the puppet is made of."""
-        return make_figure(self.crop(), self.matte, self.plate, self.landmarks)
-
     def puppet(self) -> Puppet:
         """The artwork, ready to move."""
         crop = self.crop()
         shading = Shading(crop, self.landmarks)
-        return Puppet(self.figure(), Rig(crop, self.landmarks, self.matte, shading), shading.slope)
+        figure = make_figure(
+            crop, self.matte, self.plate, landmarks=self.landmarks, slope=shading.slope
+        )
+        return Puppet(figure, Rig(crop, self.landmarks, self.matte, shading))
 
     def crop(self) -> Bytes:
         """The canvas at the artwork's resolution: (side, side, 3)."""
@@ -68,11 +66,25 @@ def study_picture(path: Path, face: int | None = None) -> Study:
         PictureError: unreadable, no face, several and none chosen, or a face too small.
     """
     artwork = read_artwork(path)
-    rough = _choose(find_faces(artwork), face, path.name)
+    return study_face(artwork, choose_face(find_faces(artwork), face, path.name), path.name)
+
+
+def study_face(artwork: Bytes, rough: Floats, name: str, *, pieced_at: int | None = None) -> Study:
+    """Look at one face.
+
+    Args:
+        artwork: (H, W, 3) sRGB.
+        rough: (478, 3) its landmarks as one look found them, pixels.
+        name: what errors call the picture.
+        pieced_at: see `cut_out`.
+
+    Raises:
+        PictureError: the face is too small.
+    """
     width = float(np.ptp(rough[:MESH, 0]))
     if width < LEAST_FACE_PX:
         raise PictureError(
-            f"{path.name}: the face is {width:.0f} pixels wide; use a scan in which it has at "
+            f"{name}: the face is {width:.0f} pixels wide; use a scan in which it has at "
             f"least {LEAST_FACE_PX}, better {GOOD_FACE_PX}"
         )
     warnings = []
@@ -85,7 +97,7 @@ def study_picture(path: Path, face: int | None = None) -> Study:
     canvas = place_canvas(landmarks, artwork.shape[1], artwork.shape[0])
     points = canvas_from_artwork(landmarks, canvas)
     left, top, side = canvas
-    matte, plate = cut_out(artwork[top : top + side, left : left + side], points)
+    matte, plate = cut_out(artwork[top : top + side, left : left + side], points, pieced_at)
     if matte.mean() > ALL_SITTER:
         warnings.append("no ground can be told from the sitter: all around will move with the head")
     return Study(artwork, canvas, points, matte, plate, tuple(warnings))
@@ -129,7 +141,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     return converted
 
 
-def _choose(faces: list[Floats], face: int | None, name: str) -> Floats:
+def choose_face(faces: list[Floats], face: int | None, name: str) -> Floats:
+    """The one face of a picture, or the one that was chosen; see `study_picture`."""
     if not faces:
         raise PictureError(
             f"{name}: no face was found; use a scan in which it is larger, upright and facing us"

@@ -5,34 +5,32 @@ besides, and is asked for frames of the second half. They are judged inside the 
 portrait's tones: PSNR, SSIM, and how far the face that a tracker sees lies from the true one.
 """
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from kiosk.camera.capture import read_pictures
-from kiosk.curation.study import Study, study_picture
+from kiosk.curation.study import Study, study_face
 from kiosk.errors import CameraError
 from kiosk.evaluation import measures
+from kiosk.evaluation.shown import show
 from kiosk.face import MESH
-from kiosk.messages import Bytes, Floats
+from kiosk.messages import Bytes
 from kiosk.model.generator import Generator
 from kiosk.motion.bank import load_bank
-from kiosk.motion.face_model import load_face_model
-from kiosk.motion.geometry import angles_deg, fit_pose, free_of_pose, measure
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
 from kiosk.portraits.pictures import write_picture
-from kiosk.puppet.detect import settle_landmarks, track_pictures
+from kiosk.puppet.calm import Tracked, find_calmest, track_faces
+from kiosk.puppet.detect import track_pictures
 from kiosk.puppet.limits import find_limits
-from kiosk.puppet.photographs import pair_with
+from kiosk.puppet.photographs import pair_tracked
 from kiosk.puppet.render import Puppet
-from kiosk.training.beginning import begin_generator
+from kiosk.training.beginning import begin_from_base
 from kiosk.training.canvas import TrainingCanvas
-from kiosk.training.finetune import Batch, FinetuneSettings, Finetuning, finetune
+from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs, make_pairs, stack_pairs
 
 TESTS = 24  # frames of the second half
@@ -57,8 +55,8 @@ class Trial:
 
     puppet: Puppet
     study: Study
-    calm: tuple[Bytes, Floats]  # the frame that became the portrait, and its landmarks
-    first: list[tuple[Bytes, Floats]]
+    calm: Tracked  # the frame that became the portrait
+    first: list[Tracked]
     tests: list[Pairs]  # of the second half, one moment each
     canvas: TrainingCanvas
 
@@ -71,17 +69,18 @@ def prepare(clip: Path) -> Trial:
     """
     images = [image for _, image in read_pictures(clip)]
     half = len(images) // 2
-    first, second = (_track(part) for part in (images[:half], images[half:]))
+    first, second = (track_faces(part) for part in (images[:half], images[half:]))
     if min(len(first), len(second)) < TESTS:
         raise CameraError(f"{clip}: too few of its frames show a face")
-    calm = min(first[:: max(1, len(first) // LOOKED_AT)], key=lambda each: _unrest(each[1]))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "source.png"
-        write_picture(path, calm[0])
-        study = study_picture(path)
+    some = first[:: max(1, len(first) // LOOKED_AT)]
+    calm = some[find_calmest(some)]
+    study = study_face(calm.image, calm.face, f"{clip.name}, its calmest frame")
     puppet = study.puppet()
-    tests = [_photograph(puppet, *second[number]) for number in _spread(second, TESTS)]
-    canvas = TrainingCanvas(puppet.figure, puppet.slope)
+    tests = [
+        stack_pairs(iter([pair_tracked(puppet, second[number])]))
+        for number in _spread(second, TESTS)
+    ]
+    canvas = TrainingCanvas(puppet.figure)
     return Trial(puppet, study, calm, first, tests, canvas)
 
 
@@ -94,9 +93,9 @@ def learn(trial: Trial, frames: int, *, seconds: float, folder: Path) -> Generat
         folder / "pairs", puppet, sampler, count=PAIRS, seed=0, report=lambda _: None
     )
     real = photographs(trial, frames)
-    codes = np.concatenate([pairs.landmarks, real.landmarks])
-    generator = begin_generator(trial.canvas, codes, seed=0)
-    run = Finetuning(generator, trial.canvas, FinetuneSettings(seconds=seconds))
+    run = Finetuning(
+        begin_from_base(trial.canvas.cpu(), real), trial.canvas, FinetuneSettings(seconds=seconds)
+    )
     return finetune(
         run, pairs, checkpoint=folder / f"{frames}.pt", report=lambda *_: None, real=real
     )
@@ -106,16 +105,14 @@ def photographs(trial: Trial, count: int) -> Pairs:
     """Pairs of so many frames: the portrait's own, and others evenly spread over its half."""
     others = _spread(trial.first, count - 1) if count > 1 else []
     chosen = [trial.calm, *(trial.first[number] for number in others)]
-    return stack_pairs(
-        pair_with(trial.puppet, image, settle_landmarks(image, face)) for image, face in chosen
-    )
+    return stack_pairs(pair_tracked(trial.puppet, each) for each in chosen)
 
 
 def judge(trial: Trial, generator: Generator | None, frames: int) -> Outcome:
     """Ask for frames of the second half; without a network the rig alone answers."""
     rows = []
     for pairs in trial.tests:
-        shown, true = show(trial, generator, pairs), pairs.frame[0]
+        shown, true = show(trial.canvas, generator, pairs, 0), pairs.frame[0]
         head = measures.region_masks(pairs.landmarks[0], pairs.counts[0] / 255)["head"]
         head &= pairs.counts[0] > 127
         rows.append(
@@ -131,7 +128,9 @@ def judge(trial: Trial, generator: Generator | None, frames: int) -> Outcome:
 
 def strip(trial: Trial, generator: Generator | None) -> Bytes:
     """A few frames of the second half as the portrait shows them, side by side."""
-    return np.hstack([show(trial, generator, pairs) for pairs in trial.tests[::SHOWN_EVERY]])
+    return np.hstack(
+        [show(trial.canvas, generator, pairs, 0) for pairs in trial.tests[::SHOWN_EVERY]]
+    )
 
 
 def save_sheet(trial: Trial, rows: list[Bytes], path: Path) -> None:
@@ -141,43 +140,10 @@ def save_sheet(trial: Trial, rows: list[Bytes], path: Path) -> None:
     write_picture(path, np.vstack([true, *rows]))
 
 
-@torch.inference_mode()
-def show(trial: Trial, generator: Generator | None, pairs: Pairs) -> Bytes:
-    """The picture of one pair as the portrait shows it: (RESOLUTION, RESOLUTION, 3)."""
-    batch = Batch.take(pairs, np.arange(1), torch.device("cpu"))
-    flow, paint, cover = batch.flow, batch.drawn[:, :3], torch.zeros_like(batch.light)
-    if generator is not None:
-        flow, paint, cover = generator.layers(batch.landmarks, batch.flow, batch.masks)
-    canvas = trial.canvas.cpu()  # learning may have taken it to a GPU
-    picture = canvas.compose(flow, batch.light, paint, cover, drawn=batch.drawn, samples=4)[0]
-    return np.asarray((picture.permute(1, 2, 0) * 255).round().clamp(0, 255).numpy(), np.uint8)
-
-
-def _spread(frames: list[tuple[Bytes, Floats]], count: int) -> list[int]:
+def _spread(frames: list[Tracked], count: int) -> list[int]:
     """So many numbers of frames, evenly spread; one alone is the middle one."""
     steps = (np.arange(count) + 0.5) / count * len(frames)
     return [int(step) for step in steps]
-
-
-def _photograph(puppet: Puppet, image: Bytes, face: Floats) -> Pairs:
-    """One frame as pairs of one."""
-    return stack_pairs(iter([pair_with(puppet, image, settle_landmarks(image, face))]))
-
-
-def _track(images: list[Bytes]) -> list[tuple[Bytes, Floats]]:
-    """Those in which a face is seen."""
-    faces = track_pictures(images)
-    return [
-        (image, face) for image, face in zip(images, faces, strict=True) if np.isfinite(face).all()
-    ]
-
-
-def _unrest(face: Floats) -> float:
-    """How far a face is from looking at us with its mouth shut and its eyes open."""
-    pose = fit_pose(face, load_face_model().mean)
-    seen = measure(free_of_pose(face.astype(np.float64), pose))
-    turned = float(np.abs(angles_deg(pose.rotation)).max()) / 10
-    return turned + 10 * seen.gap + 5 * max(0.0, 0.08 - float(seen.aperture.mean()))
 
 
 def _landmark_error(shown: Bytes, wanted: Bytes) -> float:

@@ -24,7 +24,7 @@ class Likeness:
     def __init__(self, pack: Pack) -> None:
         self._puppet = puppet_of(pack)
         figure = self._puppet.figure
-        self._canvas = TrainingCanvas(figure, self._puppet.slope)
+        self._canvas = TrainingCanvas(figure)
         size = (RESOLUTION, RESOLUTION)
         self._matte = cv2.resize(figure.matte, size, interpolation=cv2.INTER_AREA)
         self._rows: list[dict[str, dict[str, float]]] = []
@@ -90,5 +90,11 @@ def crop_of(pack: Pack) -> Bytes:
 def puppet_of(pack: Pack) -> Puppet:
     """The puppet of a finished pack."""
     matte = pack.matte.astype(np.float32) / 255
-    figure = make_figure(crop_of(pack), matte, pack.background, pack.landmarks)
-    return Puppet(figure, rig_of(pack), np.array(pack.meta.light.slope, np.float32))
+    figure = make_figure(
+        crop_of(pack),
+        matte,
+        pack.background,
+        landmarks=pack.landmarks,
+        slope=np.array(pack.meta.light.slope, np.float32),
+    )
+    return Puppet(figure, rig_of(pack))

@@ -7,10 +7,10 @@ from torch import Tensor
 
 from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
-from kiosk.generator.kernels import finish, look
-from kiosk.messages import Floats
+from kiosk.generator.kernels import Textures, finish, look
 from kiosk.model.generator import Generator
 from kiosk.model.spec import GIVEN, INPUTS, WORKING, draw_masks
+from kiosk.rig.rig import Drawing
 
 
 class CpuEngine:
@@ -25,8 +25,7 @@ class CpuEngine:
     def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:
         torch.set_num_threads(threads)
         self.name = "cpu-bfloat16" if low else "cpu"
-        self._artwork = channels_last(generator.artwork)
-        self._plate = channels_last(generator.plate)
+        self._textures = Textures.of(generator)
         self._window = generator.window[0, 0].numpy()
         if low:
             generator = copy.deepcopy(generator).lower_convolutions(torch.bfloat16)
@@ -38,14 +37,14 @@ class CpuEngine:
             for _ in range(3):  # the first passes optimise
                 self._run(*example)
 
-    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+    def infer(self, drawing: Drawing) -> Maps:
         """Run the network; see `Engine.infer`."""
-        masks = draw_masks(landmarks)
-        given = look(flow, masks, self._artwork, self._plate)
-        inputs = torch.from_numpy(landmarks), torch.from_numpy(given).permute(2, 0, 1)
+        flow, masks = drawing.flow, draw_masks(drawing.landmarks)
+        given = look(drawing, flow, masks, self._textures)
+        inputs = torch.from_numpy(drawing.landmarks), torch.from_numpy(given).permute(2, 0, 1)
         with torch.inference_mode():
             heads = self._run(*(x[None] for x in inputs))
-        return finish(channels_last(heads), flow=flow, window=self._window)
+        return finish(channels_last(heads), flow=flow, given=given, window=self._window)
 
 
 class _Heads(torch.nn.Module):

@@ -8,8 +8,9 @@ from torch import Tensor
 
 from kiosk.generator.engine import Maps
 from kiosk.messages import Floats
-from kiosk.model.generator import Generator
+from kiosk.model.generator import Generator, Moment
 from kiosk.model.spec import INPUTS, draw_masks
+from kiosk.rig.rig import Drawing
 
 
 class PlainEngine:
@@ -21,9 +22,9 @@ class PlainEngine:
         self._generator = generator.eval()
 
     @torch.inference_mode()
-    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+    def infer(self, drawing: Drawing) -> Maps:
         """Run the network; see `Engine.infer`."""
-        return _to_maps(*self._generator.layers(*_to_inputs(landmarks, flow)))
+        return _to_maps(*self._generator.layers(to_moment(drawing)))
 
 
 class CudaEngine:
@@ -47,10 +48,10 @@ class CudaEngine:
         with torch.inference_mode(), torch.cuda.graph(self._graph, stream=self._stream):
             self._outputs = self._forward()
 
-    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
+    def infer(self, drawing: Drawing) -> Maps:
         """Run the network; see `Engine.infer`."""
         with torch.inference_mode(), torch.cuda.stream(self._stream):
-            for held, given in zip(self._inputs, _to_inputs(landmarks, flow), strict=True):
+            for held, given in zip(self._inputs, to_moment(drawing), strict=True):
                 held.copy_(given, non_blocking=True)
             self._graph.replay()
             outputs = [x.to("cpu", non_blocking=True) for x in self._outputs]
@@ -70,10 +71,8 @@ class _Layers(torch.nn.Module):
         super().__init__()
         self.generator = generator
 
-    def forward(
-        self, landmarks: Tensor, flow: Tensor, masks: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        return self.generator.layers(landmarks, flow, masks)
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.generator.layers(Moment(*inputs))
 
 
 def channels_last(x: Tensor) -> Floats:
@@ -81,12 +80,16 @@ def channels_last(x: Tensor) -> Floats:
     return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
 
 
-def _to_inputs(landmarks: Floats, flow: Floats) -> tuple[Tensor, Tensor, Tensor]:
-    masks = draw_masks(landmarks).astype(np.float32) / 255
-    return (
-        torch.from_numpy(landmarks)[None],
-        torch.from_numpy(flow).permute(2, 0, 1)[None],
-        torch.from_numpy(masks)[None],
+def to_moment(drawing: Drawing) -> Moment:
+    """A rig's drawing as tensors, a batch of one."""
+    masks = draw_masks(drawing.landmarks).astype(np.float32) / 255
+    drawn = np.dstack([drawing.paint, drawing.cover])
+    return Moment(
+        landmarks=torch.from_numpy(drawing.landmarks)[None],
+        flow=torch.from_numpy(drawing.flow).permute(2, 0, 1)[None],
+        light=torch.from_numpy(drawing.light)[None, None],
+        drawn=torch.from_numpy(drawn).permute(2, 0, 1)[None],
+        masks=torch.from_numpy(masks)[None],
     )
 
 

@@ -19,7 +19,7 @@ from kiosk.model.generator import Generator
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
 from kiosk.rig.landmarks import no_motion
-from kiosk.rig.rig import Rig
+from kiosk.rig.rig import Drawing, Rig
 
 logger = logging.getLogger(__name__)
 
@@ -42,13 +42,8 @@ class Engine(Protocol):
 
     name: str
 
-    def infer(self, landmarks: Floats, flow: Floats) -> Maps:
-        """Run the network.
-
-        Args:
-            landmarks: (478, 3) canvas coordinates.
-            flow: (RESOLUTION, RESOLUTION, 2) as the rig draws it, canvas units.
-        """
+    def infer(self, drawing: Drawing) -> Maps:
+        """Run the network on what the rig drew, at RESOLUTION."""
 
 
 def choose_engine(pack: Pack, rig: Rig, settings: GeneratorSettings) -> Engine:
@@ -89,8 +84,7 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
     yardstick = PlainEngine(generator)
     for motion in _trial_motions():
         drawing = rig.draw(motion, RESOLUTION)
-        given = drawing.landmarks, drawing.flow
-        found, wanted = engine.infer(*given), yardstick.infer(*given)
+        found, wanted = engine.infer(drawing), yardstick.infer(drawing)
         apart = float(np.abs(found.flow - wanted.flow).max()) * 256
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
         paint = float(np.abs(shown).mean())

@@ -6,14 +6,18 @@ takes a quarter of the time of PyTorch's dozen of passes. What they say is the m
 is compared with it before it is used.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numba
 import numpy as np
 
+from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
 from kiosk.messages import Bytes, Floats
 from kiosk.model import generator as network
 from kiosk.model import spec
+from kiosk.rig.rig import Drawing
 
 # constants to the compiler: loops of known length run three times as fast. Its cache does not see
 # them change in their own files: touch this one then, or the engine is refused
@@ -22,30 +26,55 @@ _MASKS, _JUMPS = spec.MASKS, spec.SEEN
 _SHARE = np.float32(1 / _PIXELS)
 _FLOW_STEP = np.float32(network.FLOW_STEP)
 _FLOW_GAIN, _JUMP_GAIN = np.float32(network.FLOW_INPUT_GAIN), np.float32(network.JUMP_GAIN)
+_JUMP, _UNPAINTED = np.float32(network.JUMP * network.JUMP_GAIN), np.float32(network.TRACE)
+_COLOURS = spec.GIVEN - 3 * _PIXELS  # where they begin
 _UNSEEN = np.float32(np.log(0.5 / 255))  # logit of a cover that no display shows
 _TRACE = np.float32(1e-3)
 _ONE_ROUND = np.ones((3, 3), np.uint8)
 _ONE, _HALF, _BYTE = np.float32(1), np.float32(0.5), np.float32(1 / 255)
 
 
-def look(flow: Floats, masks: Bytes, artwork: Floats, plate: Floats) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class Textures:
+    """What a network holds of its artwork, channels last, at both sizes."""
+
+    artwork: Floats  # (RESOLUTION, RESOLUTION, 4) not premultiplied
+    plate: Floats  # (RESOLUTION, RESOLUTION, 3)
+    small_artwork: Floats  # (WORKING, WORKING, 4)
+    small_plate: Floats  # (WORKING, WORKING, 3)
+    slope: Floats  # (3,)
+
+    @classmethod
+    def of(cls, generator: network.Generator) -> "Textures":
+        """A portrait's."""
+        artwork, plate = (channels_last(x) for x in (generator.artwork, generator.plate))
+        slope = generator.slope.flatten().numpy()
+        return cls(artwork, plate, _shrink(artwork), _shrink(plate), slope)
+
+
+def look(drawing: Drawing, flow: Floats, masks: Bytes, textures: Textures) -> Floats:
     """`Generator.look`, channels last.
 
     Args:
-        flow: (RESOLUTION, RESOLUTION, 2) canvas units.
+        drawing: the rig's, at RESOLUTION.
+        flow: (RESOLUTION, RESOLUTION, 2) its flow, which it works out whenever it is asked.
         masks: (MASKS, WORKING, WORKING), 0 to 255.
-        artwork: (WORKING, WORKING, 4) not premultiplied.
-        plate: (WORKING, WORKING, 3).
+        textures: the portrait's.
 
     Returns:
         (WORKING, WORKING, GIVEN).
     """
     given = np.empty((spec.WORKING, spec.WORKING, spec.GIVEN), np.float32)
-    _look(flow, masks, artwork, plate, given)
+    _look(flow, masks, textures.small_artwork, textures.small_plate, given)
+    near = np.zeros((spec.WORKING, spec.WORKING), np.uint8)
+    _find_edges(given, drawing.cover, near)
+    near = cv2.dilate(near, _ONE_ROUND)
+    pictures = textures.artwork, textures.plate, drawing.paint, drawing.cover
+    _look_closely(near, flow, drawing.light, textures.slope, pictures, given)
     return given
 
 
-def finish(heads: Floats, *, flow: Floats, window: Floats) -> Maps:
+def finish(heads: Floats, *, flow: Floats, given: Floats, window: Floats) -> Maps:
     """`Generator.finish` and what `Generator.layers` adds, channels last.
 
     Nine pixels of ten are covered by nothing that could be seen: there cover is 0, and paint is,
@@ -53,7 +82,8 @@ def finish(heads: Floats, *, flow: Floats, window: Floats) -> Maps:
 
     Args:
         heads: (WORKING, WORKING, HEADS * FINER ** 2).
-        flow: (RESOLUTION, RESOLUTION, 2) as given, canvas units.
+        flow: (RESOLUTION, RESOLUTION, 2) as the rig drew it, canvas units.
+        given: (WORKING, WORKING, GIVEN) what `look` gave.
         window: (RESOLUTION, RESOLUTION) the network's.
     """
     size = (spec.RESOLUTION, spec.RESOLUTION)
@@ -61,8 +91,13 @@ def finish(heads: Floats, *, flow: Floats, window: Floats) -> Maps:
     paint, cover = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
     covered = np.zeros((_SIZE, _SIZE), np.uint8)
     _refine(heads, flow, window, refined, cover, covered)
-    _paint(heads, cv2.dilate(covered, _ONE_ROUND), paint)
+    _paint(heads, given, cv2.dilate(covered, _ONE_ROUND), paint)
     return Maps(flow=refined, paint=paint, cover=cover)
+
+
+def _shrink(picture: Floats) -> Floats:
+    size = (spec.WORKING, spec.WORKING)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -117,9 +152,44 @@ def _look(flow, masks, artwork, plate, given):  # type: ignore[no-untyped-def]
                 given[row, column, k] = mixed * np.float32(2) - _ONE
 
 
+@numba.njit(cache=True, nogil=True)
+def _find_edges(given, cover, near):  # type: ignore[no-untyped-def]
+    for row in range(_SIZE):
+        for column in range(_SIZE):
+            for at in range(2 * _PIXELS):
+                if abs(given[row, column, _JUMPS + at]) > _JUMP:
+                    near[row, column] = 1
+            for at in range(_PIXELS):
+                if cover[row * _FINER + at // _FINER, column * _FINER + at % _FINER] > _UNPAINTED:
+                    near[row, column] = 1
+
+
+@numba.njit(cache=True, nogil=True)
+def _look_closely(near, flow, light, slope, pictures, given):  # type: ignore[no-untyped-def]
+    artwork, plate, paint, cover = pictures
+    half, last = np.float32(_SIZE * _FINER) * _HALF, np.float32(_SIZE * _FINER - 1)
+    for row in range(_SIZE):
+        for column in range(_SIZE):
+            if near[row, column] == 0:
+                for at in range(3 * _PIXELS):
+                    given[row, column, _COLOURS + at] = np.float32(0)
+                continue
+            for at in range(_PIXELS):
+                i, j = row * _FINER + at // _FINER, column * _FINER + at % _FINER
+                x = min(max(np.float32(j) + flow[i, j, 0] * half, np.float32(0)), last)
+                y = min(max(np.float32(i) + flow[i, j, 1] * half, np.float32(0)), last)
+                alpha, hidden = _sample(artwork, x, y, 3), cover[i, j]
+                for k in range(3):
+                    lit = _sample(artwork, x, y, k) * np.exp(light[i, j] * slope[k])
+                    colour = plate[i, j, k] + alpha * (lit - plate[i, j, k])
+                    colour += hidden * (paint[i, j, k] - colour)
+                    apart = colour * np.float32(2) - _ONE - given[row, column, k]
+                    given[row, column, _COLOURS + k * _PIXELS + at] = apart
+
+
 @numba.njit(cache=True, nogil=True, inline="always")
 def _sample(image, x, y, k):  # type: ignore[no-untyped-def]
-    left, top = min(int(x), _SIZE - 2), min(int(y), _SIZE - 2)
+    left, top = min(int(x), image.shape[1] - 2), min(int(y), image.shape[0] - 2)
     x, y = x - np.float32(left), y - np.float32(top)
     above = image[top, left, k] + x * (image[top, left + 1, k] - image[top, left, k])
     top += 1
@@ -145,7 +215,7 @@ def _refine(heads, flow, window, refined, cover, covered):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, nogil=True)
-def _paint(heads, wanted, paint):  # type: ignore[no-untyped-def]
+def _paint(heads, given, wanted, paint):  # type: ignore[no-untyped-def]
     for row in range(_SIZE):
         for column in range(_SIZE):
             if wanted[row, column] == 0:
@@ -153,7 +223,10 @@ def _paint(heads, wanted, paint):  # type: ignore[no-untyped-def]
             for at in range(_PIXELS):
                 y, x = row * _FINER + at // _FINER, column * _FINER + at % _FINER
                 for k in range(3):
-                    paint[y, x, k] = _sigmoid(heads[row, column, at + (2 + k) * _PIXELS])
+                    apart = given[row, column, _COLOURS + k * _PIXELS + at]
+                    colour = (given[row, column, k] + apart) * _HALF + _HALF
+                    colour += heads[row, column, at + (2 + k) * _PIXELS]
+                    paint[y, x, k] = min(max(colour, np.float32(0)), _ONE)
 
 
 @numba.njit(cache=True, nogil=True)

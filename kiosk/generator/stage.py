@@ -23,7 +23,7 @@ class GeneratorStage:
         if message is None:
             return None
         drawing = self._rig.draw(message.motion, RESOLUTION)
-        maps = self._engine.infer(drawing.landmarks, drawing.flow)
+        maps = self._engine.infer(drawing)
         lay_under(maps.paint, maps.cover, drawing.paint, drawing.cover)
         return Layers(
             portrait_id=message.portrait_id,

@@ -1,82 +1,125 @@
 """Weights as safetensors, checked against the network's spec on the way in and out.
 
-A *portrait's* weights are everything. The *base* is what one portrait's network has learnt that
-serves any other: the convolutions. The code of the landmarks is each portrait's own, and so are
-style and modulation, which read it.
+A *portrait's* weights are everything that the gallery runs. The *base* is what portraits begin
+from: a generator that has learnt many faces and holds none, the embedder and the critic.
 """
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
 from kiosk.errors import PackError
 from kiosk.model import spec
+from kiosk.model.discriminator import Discriminator
+from kiosk.model.embedder import Embedder
 from kiosk.model.generator import Generator
 
 # kept at full precision on disk; of all else half is enough, and half the size
-_WHOLE = ("code_mean", "code_basis")
+_WHOLE = ("slope", "code_mean", "code_basis")
+_PICTURES = ("artwork", "plate")  # of a portrait: as pictures are, in bytes
+_ONES_OWN = ("artwork", "plate", "slope", "code_mean")  # of a generator: no other artwork's
 BASE = Path(__file__).parent / "data" / "base.safetensors"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """The networks that learn together, on many faces or on one."""
+
+    generator: Generator = field(default_factory=Generator)
+    embedder: Embedder = field(default_factory=Embedder)
+    critic: Discriminator = field(default_factory=Discriminator)
+
+    def parts(self) -> dict[str, nn.Module]:
+        """By name."""
+        return {
+            "generator": self.generator,
+            "embedder": self.embedder,
+            "critic": self.critic,
+        }
 
 
 def save_generator(generator: Generator, path: Path) -> None:
     """Write a portrait's weights; the file appears whole or not at all."""
-    tensors = {
-        name: (value.float() if name in _WHOLE else value.half()).contiguous().cpu()
-        for name, value in generator.state_dict().items()
-    }
-    partial = path.with_suffix(".partial")
-    save_file(tensors, str(partial), metadata={"network": "tableau-vivant generator 3"})
-    partial.replace(path)
+    _save(generator.state_dict(), path)
 
 
 def load_generator(path: Path) -> Generator:
     """Read a portrait's weights into a network on the CPU, ready to run.
 
     Raises:
-        PackError: the file is damaged, or a tensor missing, unknown or of the wrong shape.
+        PackError: the file is damaged or of another network, or a tensor missing, unknown or of
+            the wrong shape.
     """
-    try:
-        tensors = load_file(str(path))
-    except (OSError, SafetensorError) as error:
-        raise PackError(f"{path.name}: cannot be read: {error}") from error
+    tensors = _read(path, "make the pack anew")
     spec.check_weights({name: tuple(value.shape) for name, value in tensors.items()})
     generator = Generator()
-    generator.load_state_dict({name: value.to(torch.float32) for name, value in tensors.items()})
+    generator.load_state_dict(
+        {
+            name: value.float() / 255 if name in _PICTURES else value.float()
+            for name, value in tensors.items()
+        }
+    )
     return generator.eval()
 
 
-def save_base(generator: Generator, path: Path, *, learnt_from: str) -> None:
-    """Write what others may begin from, in half precision; the file appears whole or not at all."""
+def save_base(base: Base, path: Path) -> None:
+    """Write what portraits begin from; the file appears whole or not at all."""
     tensors = {
-        name: value.half().contiguous().cpu()
-        for name, value in generator.state_dict().items()
-        if is_base(name)
+        f"{part}.{name}": value
+        for part, network in base.parts().items()
+        for name, value in network.state_dict().items()
+        if part != "generator" or name not in _ONES_OWN
     }
-    partial = path.with_suffix(".partial")
-    save_file(tensors, str(partial), metadata={"learnt from": learnt_from})
-    partial.replace(path)
+    _save(tensors, path)
 
 
-def begin_from_base(generator: Generator, path: Path = BASE) -> None:
-    """Give a new network the base's convolutions, in place.
+def load_base(path: Path = BASE) -> Base:
+    """Read what a portrait begins from.
 
     Raises:
         PackError: the file is damaged, or of another network.
     """
+    tensors = _read(path, "learn the base anew")
+    base = Base()
+    for part, network in base.parts().items():
+        wanted = network.state_dict()
+        for name in wanted:
+            if part == "generator" and name in _ONES_OWN:
+                continue
+            given = tensors.get(f"{part}.{name}")
+            if given is None or given.shape != wanted[name].shape:
+                raise PackError(f"{path.name}: {part}.{name} is missing or of another shape")
+            wanted[name].copy_(given)
+    return base
+
+
+def _save(tensors: dict[str, Tensor], path: Path) -> None:
+    whole = {name: _pack(name, value).contiguous().cpu() for name, value in tensors.items()}
+    partial = path.with_suffix(".partial")
+    save_file(whole, str(partial), metadata={"network": spec.NETWORK})
+    partial.replace(path)
+
+
+def _pack(name: str, value: Tensor) -> Tensor:
+    if name in _PICTURES:
+        return (value * 255).round().to(torch.uint8)
+    return value.float() if name.endswith(_WHOLE) else value.half()
+
+
+def _read(path: Path, remedy: str) -> dict[str, Tensor]:
+    """All tensors of a file that is of this program's network."""
     try:
+        with safe_open(str(path), "pt") as file:
+            network = (file.metadata() or {}).get("network", "an unnamed network")
         tensors = load_file(str(path))
     except (OSError, SafetensorError) as error:
         raise PackError(f"{path.name}: cannot be read: {error}") from error
-    wanted = generator.state_dict()
-    for name in filter(is_base, wanted):
-        if name not in tensors or tensors[name].shape != wanted[name].shape:
-            raise PackError(f"{path.name}: {name} is missing or of another shape")
-        wanted[name].copy_(tensors[name])
-
-
-def is_base(name: str) -> bool:
-    """Whether a tensor of this name belongs to the base."""
-    first, _, rest = name.partition(".")
-    return first in ("expand", "detail", "heads") or rest.startswith("convolution.")
+    if network != spec.NETWORK:
+        raise PackError(
+            f"{path.name}: is of {network!r}, this program's network is {spec.NETWORK!r}; {remedy}"
+        )
+    return tensors

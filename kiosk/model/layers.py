@@ -19,9 +19,18 @@ class FiLMConvolution(nn.Module):
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """(N, source, H, W), (N, style) to (N, target, H, W)."""
-        scale, shift = self.modulation(style)[:, :, None, None].chunk(2, 1)
+    def forward(self, x: Tensor, style: Tensor, own: Tensor | None = None) -> Tensor:
+        """(N, source, H, W), (N, style) to (N, target, H, W).
+
+        Args:
+            x: features.
+            style: of this moment.
+            own: (N, 2 * target) a person's own scale and shift, beside the style's.
+        """
+        wanted = self.modulation(style)
+        if own is not None:
+            wanted = wanted + own
+        scale, shift = wanted[:, :, None, None].chunk(2, 1)
         return F.leaky_relu(self.convolution(x) * (1 + scale) + shift, 0.1)
 
 

@@ -13,21 +13,26 @@ from kiosk.errors import PackError
 from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, LANDMARKS
 from kiosk.messages import Floats
 
+NETWORK = "tableau-vivant generator 4"  # stands in every file of weights
+
 WORKING = 128  # where the network works
 FINER = 3
 RESOLUTION = FINER * WORKING  # flow, paint and cover; an eye is some 28 pixels wide
 MASKS = 3  # mouth, eyes, irises
 SEEN = 3 + 2 + MASKS  # picture, flow and masks, at WORKING
-GIVEN = SEEN + 2 * FINER**2  # and how flow differs within each pixel
-CODE = 64  # principal components of the landmarks
-CHANNELS = (40, 64, 96, 96)  # at RESOLUTION / 4, / 8, / 16, / 32
+GIVEN = SEEN + 5 * FINER**2  # and how flow and colours differ within each pixel
+CODE = 64  # principal components of how landmarks move
+CHANNELS = (40, 64, 96, 96)  # at WORKING / 2, / 4, / 8, / 16
 STYLE = 96
+EMBEDDING = 128  # what the embedder says of a person, and the critic holds of one
 DETAIL = 24  # channels at WORKING, before the heads
 HEADS = 6  # flow x and y, paint R, G and B, cover
 
 INPUTS = {
     "landmarks": (1, LANDMARKS, 3),  # canvas coordinates
     "flow": (1, 2, RESOLUTION, RESOLUTION),  # canvas units, source minus target: the rig's
+    "light": (1, 1, RESOLUTION, RESOLUTION),  # change of log luminance: the rig's
+    "drawn": (1, 4, RESOLUTION, RESOLUTION),  # the rig's paint and its cover, 0 to 1
     "masks": (1, MASKS, WORKING, WORKING),  # 0 to 1
 }
 OUTPUTS = {
@@ -36,10 +41,26 @@ OUTPUTS = {
     "cover": (1, 1, RESOLUTION, RESOLUTION),  # 0 to 1
 }
 
-# fixed in each portrait's weights: its picture and what its landmarks look like
+# the convolutions that a style modulates: channels that come in and go out
+FILMS = {
+    "down0": (SEEN * 4, CHANNELS[0]),
+    "down1": (CHANNELS[0], CHANNELS[1]),
+    "down2": (CHANNELS[1], CHANNELS[2]),
+    "down3": (CHANNELS[2], CHANNELS[3]),
+    "middle": (CHANNELS[3], CHANNELS[3]),
+    "up2": (CHANNELS[3] + CHANNELS[2], CHANNELS[2]),
+    "up1": (CHANNELS[2] + CHANNELS[1], CHANNELS[1]),
+    "up0": (CHANNELS[1] + CHANNELS[0], CHANNELS[0]),
+    "refine": (CHANNELS[0], CHANNELS[0]),
+}
+ADAPTIVE = sum(2 * target for _, target in FILMS.values())  # a scale and a shift for each channel
+
+# fixed in each portrait's weights: its picture, how its colours follow light, its landmarks at
+# rest, and the code's directions
 _BUFFERS = {
-    "artwork": (1, 4, WORKING, WORKING),
-    "plate": (1, 3, WORKING, WORKING),
+    "artwork": (1, 4, RESOLUTION, RESOLUTION),
+    "plate": (1, 3, RESOLUTION, RESOLUTION),
+    "slope": (1, 3, 1, 1),
     "code_mean": (LANDMARKS * 3,),
     "code_basis": (LANDMARKS * 3, CODE),
 }
@@ -48,19 +69,12 @@ _SUBPIXELS = 4
 
 def weight_shapes() -> dict[str, tuple[int, ...]]:
     """Name and shape of every tensor in a portrait's `generator.safetensors`."""
-    c0, c1, c2, c3 = CHANNELS
-    inputs = SEEN * _SUBPIXELS
-    films = {
-        "down0": (inputs, c0), "down1": (c0, c1), "down2": (c1, c2), "down3": (c2, c3),
-        "middle": (c3, c3), "up2": (c3 + c2, c2), "up1": (c2 + c1, c1), "up0": (c1 + c0, c0),
-        "refine": (c0, c0),
-    }  # fmt: skip
     shapes: dict[str, tuple[int, ...]] = dict(_BUFFERS)
-    for name, (source, target) in films.items():
+    for name, (source, target) in FILMS.items():
         shapes |= _convolution(f"{name}.convolution", source, target)
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
-    shapes |= _convolution("expand", c0, 20 * _SUBPIXELS)
+    shapes |= _convolution("expand", CHANNELS[0], 20 * _SUBPIXELS)
     shapes |= _convolution("detail", 20 + GIVEN, DETAIL)
     shapes |= _convolution("heads", DETAIL, HEADS * FINER**2)
     return shapes

@@ -40,6 +40,7 @@ class Figure:
     matte: Grey  # (SIZE, SIZE) 1 on the sitter
     plate: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255: the picture without the sitter
     landmarks: Floats  # (478, 3) canvas coordinates
+    slope: Floats  # (3,) how the artwork's red, green and blue follow light
 
 
 def place_canvas(landmarks: Floats, width: int, height: int) -> tuple[int, int, int]:
@@ -66,12 +67,13 @@ def canvas_from_artwork(landmarks: Floats, canvas: tuple[int, int, int]) -> Floa
     return points.astype(np.float32)
 
 
-def cut_out(crop: Bytes, landmarks: Floats) -> tuple[Grey, Bytes]:
+def cut_out(crop: Bytes, landmarks: Floats, pieced_at: int | None = None) -> tuple[Grey, Bytes]:
     """Matte and background plate of a canvas.
 
     Args:
         crop: (S, S, 3) uint8 RGB, the canvas at the artwork's resolution.
         landmarks: (478, 3) canvas coordinates.
+        pieced_at: pixels a side at which ground is pieced together; else PIECED_AT.
 
     Returns:
         matte (S, S) float32, 0 to 1, and plate (S, S, 3) uint8 RGB.
@@ -79,20 +81,23 @@ def cut_out(crop: Bytes, landmarks: Floats) -> tuple[Grey, Bytes]:
     small = _resize(crop, LOOKED_AT)
     coarse = segment(small, landmarks)
     matte = _refine(crop, cv2.resize(coarse, crop.shape[1::-1], interpolation=cv2.INTER_LINEAR))
-    return matte, paint_behind(crop, matte)
+    return matte, paint_behind(crop, matte, pieced_at)
 
 
-def make_figure(crop: Bytes, matte: Grey, plate: Bytes, landmarks: Floats) -> Figure:
+def make_figure(
+    crop: Bytes, matte: Grey, plate: Bytes, *, landmarks: Floats, slope: Floats
+) -> Figure:
     """The puppet's view of a canvas given at any resolution."""
     return Figure(
         artwork=_resize(crop, SIZE).astype(np.float32),
         matte=np.clip(_resize(matte, SIZE), 0, 1),
         plate=_resize(plate, SIZE).astype(np.float32),
         landmarks=landmarks,
+        slope=slope,
     )
 
 
-def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
+def paint_behind(crop: Bytes, matte: Grey, pieced_at: int | None = None) -> Bytes:
     """The picture with the sitter painted out, in paint of its own ground.
 
     What comes into view beside a turned head is put together from pieces of the ground (shift-map,
@@ -105,7 +110,7 @@ def paint_behind(crop: Bytes, matte: Grey) -> Bytes:
     if not (sitter == 0).any():
         return crop
     smooth = pull_push(work.astype(np.float32), (1 - sitter).astype(np.float32))
-    pieces, found = _piece_together(work, sitter)
+    pieces, found = _piece_together(work, sitter, pieced_at or PIECED_AT)
     fill = smooth + found[..., None] * (pieces - smooth)
     fill = cv2.resize(fill, (side, side), interpolation=cv2.INTER_CUBIC)
     hidden = cv2.resize(sitter.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
@@ -145,10 +150,10 @@ def segment(small: Bytes, landmarks: Floats) -> Grey:
     return cv2.GaussianBlur(sitter.astype(np.float32), (0, 0), 1.5)
 
 
-def _piece_together(work: Bytes, sitter: Bytes) -> tuple[Floats, Grey]:
+def _piece_together(work: Bytes, sitter: Bytes, side: int) -> tuple[Floats, Grey]:
     """Ground in place of the sitter, (H, W, 3), and how surely it was found, (H, W) 0 to 1."""
-    lab = cv2.cvtColor(_resize(work, PIECED_AT), cv2.COLOR_RGB2LAB)
-    hidden = cv2.resize(sitter, (PIECED_AT, PIECED_AT), interpolation=cv2.INTER_NEAREST)
+    lab = cv2.cvtColor(_resize(work, side), cv2.COLOR_RGB2LAB)
+    hidden = cv2.resize(sitter, (side, side), interpolation=cv2.INTER_NEAREST)
     pieces = lab.copy()
     cv2.setRNGSeed(0)
     cv2.xphoto.inpaint(lab, (1 - hidden) * 255, pieces, cv2.xphoto.INPAINT_SHIFTMAP)

@@ -95,5 +95,6 @@ def _stretch(source: Points, target: Points, triangles: NDArray[np.int32]) -> Po
     flat = np.abs(np.linalg.det(before)) < 1e-9
     before[flat] = np.eye(2)
     jacobian = after @ np.linalg.inv(before)
-    largest = np.linalg.norm(jacobian, ord=2, axis=(1, 2))
-    return np.where(flat, 0.0, largest)
+    square, area = (jacobian**2).sum((1, 2)), np.linalg.det(jacobian)
+    apart = np.sqrt(np.maximum(square**2 - 4 * area**2, 0))  # of the singular values' squares
+    return np.where(flat, 0.0, np.sqrt((square + apart) / 2))

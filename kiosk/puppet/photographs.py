@@ -14,6 +14,8 @@ from kiosk.face import MESH
 from kiosk.messages import Bytes, Floats
 from kiosk.model.spec import RESOLUTION
 from kiosk.motion.imitate import imitate
+from kiosk.puppet.calm import Tracked
+from kiosk.puppet.detect import settle_landmarks
 from kiosk.puppet.figure import LOOKED_AT, segment
 from kiosk.puppet.render import Pair, Puppet
 from kiosk.rig.landmarks import Points
@@ -21,6 +23,11 @@ from kiosk.rig.raster import to_pixels
 
 CHIN_ROOM = 0.06  # canvas units below the chin that still count
 MOST_GAIN = (0.4, 2.5)  # of tones
+
+
+def pair_tracked(puppet: Puppet, picture: Tracked) -> Pair:
+    """The pair of a picture whose face was found in one look: it is looked at more closely."""
+    return pair_with(puppet, picture.image, settle_landmarks(picture.image, picture.face))
 
 
 def pair_with(puppet: Puppet, image: Bytes, face: Floats) -> Pair:

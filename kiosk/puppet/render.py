@@ -40,11 +40,10 @@ class Puppet:
     Args:
         figure: the artwork's canvas.
         rig: the sitter's.
-        slope: (3,) how the artwork's red, green and blue follow light.
     """
 
-    def __init__(self, figure: Figure, rig: Rig, slope: Floats) -> None:
-        self.figure, self.rig, self.slope = figure, rig, slope
+    def __init__(self, figure: Figure, rig: Rig) -> None:
+        self.figure, self.rig = figure, rig
         self.still: Points = rig.mesh.still
         self._artwork = np.clip(figure.artwork + 0.5, 0, 255).astype(np.uint8)  # sampled faster
 
@@ -80,7 +79,7 @@ class Puppet:
         where = (drawing.sources + np.float32(1)) * np.float32(SIZE / 2) - np.float32(0.5)
         how = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
         colour = cv2.remap(self._artwork, where, None, **how).astype(np.float32)
-        colour *= np.exp(drawing.light[..., None] * self.slope)
+        colour *= np.exp(drawing.light[..., None] * self.figure.slope)
         matte = cv2.remap(self.figure.matte, where, None, **how)
         return colour, matte * drawing.known
 

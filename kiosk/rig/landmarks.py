@@ -108,12 +108,6 @@ def face_height(still: Points | Floats) -> float:
     return float(np.linalg.norm(still[CHIN, :2] - still[FOREHEAD, :2]))
 
 
-def face_middle(still: Points | Floats) -> Points:
-    """The middle of the box around the face: (2,)."""
-    face = still[:MESH, :2]
-    return np.asarray((face.min(0) + face.max(0)) / 2)
-
-
 def eye_width(still: Points | Floats, eye: Eye) -> float:
     """From corner to corner, canvas units."""
     return float(np.linalg.norm(still[eye.inner, :2] - still[eye.outer, :2]))

@@ -1,49 +1,63 @@
-"""A portrait's network before it learns: the artwork, the code of its landmarks, the base."""
+"""A portrait's networks before they learn: of moving faces what the base knows, and the artwork."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from kiosk.face import EYES, LANDMARKS, LIPS
 from kiosk.messages import Floats
-from kiosk.model import spec
-from kiosk.model.checkpoint import begin_from_base
+from kiosk.model.checkpoint import Base, load_base
+from kiosk.model.discriminator import Discriminator
 from kiosk.model.generator import Generator
+from kiosk.model.spec import EMBEDDING, FINER
+from kiosk.training.batch import Batch
 from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.code import fit_code
+from kiosk.training.pairs import Pairs
 
-# how much more a small motion of these parts should count in the code
-EYE_WEIGHT, LIP_WEIGHT = 3.0, 1.5
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beginning:
+    """What fine-tuning starts from."""
+
+    generator: Generator
+    critic: Discriminator
+    person: Tensor  # (1, EMBEDDING) what the critic holds of the sitter
 
 
-def begin_generator(canvas: TrainingCanvas, landmarks: Floats, *, seed: int) -> Generator:
-    """A generator that holds one artwork, and of moving faces what the base knows.
+@torch.no_grad()
+def begin_from_base(
+    canvas: TrainingCanvas, further: Pairs | None = None, base: Base | None = None
+) -> Beginning:
+    """The base, having looked at the artwork as it hangs and at further pictures of the sitter.
 
     Args:
         canvas: the artwork's.
-        landmarks: (N, 478, 3) of many moments, canvas coordinates: what the code must tell apart.
-        seed: of the weights that the base does not hold.
+        further: pairs of photographs.
+        base: else the one that ships.
+    """
+    base = base or load_base()
+    pictures, masks = canvas.at_rest()
+    if further is not None:
+        seen = Batch.take(further, np.arange(len(further)), pictures.device)
+        pictures, masks = torch.cat([pictures, seen.picture]), torch.cat([masks, seen.masks])
+    person = base.embedder(F.avg_pool2d(pictures, FINER)[None], masks[None])
+    base.generator.become(canvas.sitter(base.embedder.adapt(person)))
+    return Beginning(base.generator, base.critic, person)
+
+
+def begin_from_nothing(canvas: TrainingCanvas, landmarks: Floats, *, seed: int) -> Beginning:
+    """Random weights: what the base is measured against.
+
+    Args:
+        canvas: the artwork's.
+        landmarks: (N, 478, 3) of many moments, which the code must tell apart.
+        seed: of the weights.
     """
     torch.manual_seed(seed)
     generator = Generator()
-    begin_from_base(generator)
-    artwork, plate = canvas.textures()
-    generator.artwork.copy_(artwork)
-    generator.plate.copy_(plate)
-    _fit_code(generator, torch.from_numpy(np.array(landmarks)).flatten(1))
-    return generator
-
-
-def _fit_code(generator: Generator, landmarks: Tensor) -> None:
-    """Half-whitened principal components: the first has unit spread, small ones are raised."""
-    weight = torch.ones(LANDMARKS, 3)
-    weight[[n for eye in EYES for n in (*eye.upper, *eye.lower)]] = EYE_WEIGHT
-    weight[468:] = EYE_WEIGHT
-    weight[list(LIPS)] = LIP_WEIGHT
-    weight = weight.flatten()
-    mean = landmarks.mean(0)
-    centred = ((landmarks - mean) * weight).double()
-    values, vectors = torch.linalg.eigh(centred.T @ centred / len(centred))
-    spread = values.flip(0)[: spec.CODE].clamp_min(1e-12).sqrt()
-    basis = vectors.flip(1)[:, : spec.CODE] / (spread * spread[0]).sqrt()
-    generator.code_mean.copy_(mean)
-    generator.code_basis.copy_(weight[:, None] * basis.float())
+    generator.become(canvas.sitter())
+    generator.code_basis.copy_(fit_code(landmarks - canvas.landmarks.numpy()))
+    return Beginning(generator, Discriminator(), torch.zeros(1, EMBEDDING))

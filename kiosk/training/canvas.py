@@ -1,50 +1,67 @@
-"""The display's composition in torch, differentiable: layers over one artwork to a picture.
+"""The display's composition in torch, differentiable: layers over artworks to pictures.
 
 The twin of the gallery's shader at the generator's resolution. The artwork is kept at twice that
 resolution and sampled twice a pixel, nearly as the puppet does: it is worth several decibels.
 """
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kiosk.messages import Floats
-from kiosk.model.layers import canvas_grid, over, warp
-from kiosk.model.spec import RESOLUTION, WORKING
+from kiosk.model.generator import Sitter
+from kiosk.model.layers import border_window, canvas_grid, over, warp
+from kiosk.model.spec import RESOLUTION, draw_masks
 from kiosk.puppet.figure import SIZE, Figure
+from kiosk.training.losses import head_mask
 
 
 class TrainingCanvas(nn.Module):
-    """One artwork's textures, and the picture that layers make of them.
+    """Artworks' textures, and the pictures that layers make of them.
 
     Args:
-        figure: the artwork's canvas.
-        slope: (3,) how its red, green and blue follow light.
+        figures: the canvases of N artworks: one for each moment, or one alone for all.
     """
 
     artwork: Tensor
     plate: Tensor
     grid: Tensor
+    window: Tensor
     slope: Tensor
 
-    def __init__(self, figure: Figure, slope: Floats) -> None:
+    landmarks: Tensor
+    head: Tensor  # (N, 1, RESOLUTION, RESOLUTION) where it is at rest, with a margin
+
+    def __init__(self, *figures: Figure) -> None:
         super().__init__()
-        self.landmarks = figure.landmarks  # (478, 3) neutral, canvas coordinates
-        rgba = torch.cat([_image(figure.artwork), torch.from_numpy(figure.matte)[None, None]], 1)
-        self.register_buffer("artwork", rgba)  # (1, 4, SIZE, SIZE)
-        plate = F.avg_pool2d(_image(figure.plate), SIZE // RESOLUTION)
-        self.register_buffer("plate", plate)  # (1, 3, RESOLUTION, RESOLUTION)
+        mattes = torch.from_numpy(np.stack([figure.matte for figure in figures]))[:, None]
+        colours = _images([figure.artwork for figure in figures])
+        self.register_buffer("artwork", torch.cat([colours, mattes], 1))  # (N, 4, SIZE, SIZE)
+        plates = F.avg_pool2d(_images([figure.plate for figure in figures]), SIZE // RESOLUTION)
+        self.register_buffer("plate", plates)  # (N, 3, RESOLUTION, RESOLUTION)
         self.register_buffer("grid", canvas_grid(RESOLUTION))
-        self.register_buffer("slope", torch.as_tensor(slope).view(1, 3, 1, 1))
+        self.register_buffer("window", border_window(RESOLUTION))
+        slopes = torch.from_numpy(np.stack([figure.slope for figure in figures]))
+        self.register_buffer("slope", slopes[..., None, None])  # (N, 3, 1, 1)
+        landmarks = torch.from_numpy(np.stack([figure.landmarks for figure in figures]))
+        self.register_buffer("landmarks", landmarks)  # (N, 478, 3) neutral, canvas coordinates
+        self.register_buffer("head", head_mask(landmarks, self.matte()))
 
     def matte(self) -> Tensor:
-        """(1, 1, RESOLUTION, RESOLUTION)."""
+        """(N, 1, RESOLUTION, RESOLUTION)."""
         return F.avg_pool2d(self.artwork[:, 3:4], SIZE // RESOLUTION)
 
-    def textures(self) -> tuple[Tensor, Tensor]:
-        """Artwork (1, 4, WORKING, WORKING) and plate, as the generator holds them."""
-        artwork = F.avg_pool2d(self.artwork, SIZE // WORKING)
-        return artwork, F.avg_pool2d(self.plate, RESOLUTION // WORKING)
+    def at_rest(self) -> tuple[Tensor, Tensor]:
+        """The artworks as they hang, (N, 3, RESOLUTION, RESOLUTION), and their masks."""
+        masks = [draw_masks(landmarks) for landmarks in self.landmarks.cpu().numpy()]
+        picture = F.avg_pool2d(self.artwork[:, :3], SIZE // RESOLUTION)
+        return picture, torch.from_numpy(np.stack(masks)).to(picture) / 255
+
+    def sitter(self, adaptive: Tensor | None = None) -> Sitter:
+        """What the generator is told of the artworks."""
+        artwork = F.avg_pool2d(self.artwork, SIZE // RESOLUTION)
+        return Sitter(artwork, self.plate, self.slope, self.landmarks.flatten(1), adaptive)
 
     def compose(
         self,
@@ -81,6 +98,6 @@ class TrainingCanvas(nn.Module):
         return corners[:samples].to(self.grid) * (0.5 / RESOLUTION)
 
 
-def _image(pixels: object) -> Tensor:
-    """(H, W, 3) 0 to 255 to (1, 3, H, W) 0 to 1."""
-    return torch.as_tensor(pixels, dtype=torch.float32).permute(2, 0, 1)[None] / 255
+def _images(pixels: list[Floats]) -> Tensor:
+    """N of (H, W, 3), 0 to 255, to (N, 3, H, W), 0 to 1."""
+    return torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2) / 255

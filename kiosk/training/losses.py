@@ -4,8 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from kiosk.face import CHIN
-from kiosk.messages import Floats
+from kiosk.face import CHIN, MESH
 from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
 from kiosk.model.spec import FINER, RESOLUTION
@@ -14,16 +13,17 @@ GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
 FLOW_WEIGHT = 20.0  # per canvas unit
 
 
-def head_mask(landmarks: Floats, matte: Tensor) -> Tensor:
-    """Where the head is in the neutral picture, with a margin: (1, 1, RESOLUTION, RESOLUTION).
+def head_mask(landmarks: Tensor, matte: Tensor) -> Tensor:
+    """Where the head is in the neutral picture, with a margin: (N, 1, RESOLUTION, RESOLUTION).
 
     Args:
-        landmarks: (478, 3) neutral, canvas coordinates.
-        matte: (1, 1, RESOLUTION, RESOLUTION).
+        landmarks: (N, 478, 3) neutral, canvas coordinates.
+        matte: (N, 1, RESOLUTION, RESOLUTION).
     """
-    rows = (torch.arange(RESOLUTION) + 0.5) / RESOLUTION * 2 - 1
-    above = (rows < float(landmarks[CHIN, 1]) + 0.04)[:, None].float()
-    return F.max_pool2d((matte > 0.5).float() * above, 47, 1, 23)
+    rows = (torch.arange(RESOLUTION, device=matte.device) + 0.5) / RESOLUTION * 2 - 1
+    above = rows < landmarks[:, CHIN, 1, None] + 0.04
+    head = (matte > 0.5).float() * above[:, None, :, None]
+    return F.max_pool2d(F.max_pool2d(head, (47, 1), 1, (23, 0)), (1, 47), 1, (0, 23))
 
 
 def feature_mask(masks: Tensor) -> Tensor:
@@ -69,7 +69,18 @@ def feature_matching(real: list[Tensor], fake: list[Tensor]) -> Tensor:
     return torch.stack(terms).mean()
 
 
-def crop_face(image: Tensor, centre: tuple[int, int]) -> Tensor:
-    """A CROP square around a pixel (x, y) of (N, C, RESOLUTION, RESOLUTION)."""
-    x, y = (min(max(c - CROP // 2, 0), RESOLUTION - CROP) for c in centre)
-    return image[:, :, y : y + CROP, x : x + CROP]
+def crop_faces(images: Tensor, landmarks: Tensor) -> Tensor:
+    """The faces of (N, C, RESOLUTION, RESOLUTION): (N, C, CROP, CROP).
+
+    Args:
+        images: of N moments.
+        landmarks: (N or 1, 478, 3) neutral, canvas coordinates.
+    """
+    face = landmarks[:, :MESH, :2]
+    middles = (face.amin(1) + face.amax(1)) / 2
+    corners = ((middles + 1) * RESOLUTION / 2).int() - CROP // 2
+    places = corners.clamp(0, RESOLUTION - CROP).expand(len(images), 2).tolist()
+    crops = [
+        image[:, y : y + CROP, x : x + CROP] for image, (x, y) in zip(images, places, strict=True)
+    ]
+    return torch.stack(crops)

@@ -6,17 +6,13 @@ the seed alone, so that an interrupted run goes on where it stopped and gives th
 
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +20,7 @@ from kiosk.errors import PictureError
 from kiosk.messages import Motion
 from kiosk.model.spec import RESOLUTION
 from kiosk.puppet.render import Pair, Puppet
+from kiosk.training.workers import become_worker, held_signals
 
 CHUNK = 64
 _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
@@ -81,7 +78,7 @@ def make_pairs(
     given = (folder, puppet, sampler, seed, stop)
     with ProcessPoolExecutor(max(1, os.cpu_count() or 1), context, _prepare, given) as pool:
         try:
-            with _held_signals():
+            with held_signals():
                 jobs = [pool.submit(_render_chunk, number) for number in missing]
             for done, job in enumerate(as_completed(jobs), chunks - len(missing) + 1):
                 job.result()
@@ -105,6 +102,13 @@ def room_for_pairs(count: int) -> int:
 def open_pairs(folder: Path) -> Pairs:
     """Map the arrays of a folder for reading."""
     return Pairs(**{name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _FIELDS})
+
+
+def keep_pairs(folder: Path, pairs: Pairs) -> None:
+    """Write pairs for `open_pairs`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _FIELDS:
+        np.save(folder / f"{name}.npy", getattr(pairs, name))
 
 
 def stack_pairs(moments: Iterator[Pair]) -> Pairs:
@@ -137,17 +141,6 @@ def _mark(folder: Path, number: int) -> Path:
     return folder / f"chunk-{number}.done"
 
 
-@contextmanager
-def _held_signals() -> Iterator[None]:
-    """Processes started within never see Ctrl-C: the one that started them ends them."""
-    held = {signal.SIGINT, signal.SIGTERM}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Draughtsman:
     """What one worker process draws with, built once."""
@@ -163,18 +156,8 @@ _worker: list[_Draughtsman] = []
 
 
 def _prepare(folder: Path, puppet: Puppet, sampler: Sampler, seed: int, stop: Event) -> None:
-    cv2.setNumThreads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    become_worker()
     _worker[:] = [_Draughtsman(folder, puppet, sampler, seed, stop)]
-
-
-def _end_with_parent() -> None:
-    """A pool's workers would outlive a parent that is killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _render_chunk(number: int) -> None:

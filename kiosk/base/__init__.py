@@ -1,0 +1,1 @@
+"""The base: a network that learns many faces at once, so that a portrait learns in minutes."""

@@ -1,0 +1,89 @@
+"""Episodes: several people, some pictures of each, and another moment of each to be answered.
+
+Episode n of a run is a function of its seed, the process's rank and n alone, so that a run that
+was interrupted goes on with the episodes it would have had.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from kiosk.base.identity import Identity
+from kiosk.model.spec import FINER, draw_masks
+from kiosk.training.batch import Batch
+from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.pairs import Pairs
+
+MOST_SHOWN = 8  # pictures of each person
+REAL_SHARE = 0.5  # of the moments of people who have real ones
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Episode:
+    """N people."""
+
+    who: Tensor  # (N,) their numbers
+    canvas: TrainingCanvas  # their portraits
+    shown: Tensor  # (N, K, 3, WORKING, WORKING) pictures of them, 0 to 1
+    shown_masks: Tensor  # (N, K, MASKS, WORKING, WORKING), 0 to 1
+    batch: Batch  # another moment of each
+
+    def to(self, device: torch.device) -> "Episode":
+        """The same, there."""
+        batch = Batch(*(getattr(self.batch, each.name).to(device) for each in fields(Batch)))
+        shown, masks = self.shown.to(device), self.shown_masks.to(device)
+        return Episode(self.who.to(device), self.canvas.to(device), shown, masks, batch)
+
+
+def draw_episode(people: list[Identity], size: int, rng: np.random.Generator) -> Episode:
+    """A random one.
+
+    Args:
+        people: to choose from.
+        size: how many of them; fewer, if there are not so many.
+        rng: decides all.
+    """
+    who = rng.choice(len(people), min(size, len(people)), replace=False)
+    count = int(rng.integers(1, MOST_SHOWN + 1))
+    batches, shown, masks = [], [], []
+    for number in who:
+        drawn, *real = people[number].pairs
+        asked = real[0] if real and rng.random() < REAL_SHARE else drawn
+        moment = rng.integers(len(asked), size=1)
+        batches.append(Batch.take(asked, moment, torch.device("cpu")))
+        kinds = rng.integers(len(real) + 1, size=count)
+        pictures = [_show(people[number].pairs[kind], rng) for kind in kinds]
+        shown.append(torch.stack([picture for picture, _ in pictures]))
+        masks.append(torch.stack([mask for _, mask in pictures]))
+    canvas = TrainingCanvas(*(people[number].figure for number in who))
+    numbers = torch.from_numpy(who)
+    return Episode(numbers, canvas, torch.stack(shown), torch.stack(masks), Batch.join(*batches))
+
+
+def read_episodes(
+    people: list[Identity], size: int, *, seed: int, rank: int, step: int
+) -> Iterator[Episode]:
+    """For ever, from that step on; the next is read while one is learnt from."""
+
+    def draw(number: int) -> Episode:
+        return draw_episode(people, size, np.random.default_rng((seed, rank, number)))
+
+    with ThreadPoolExecutor(1) as reader:
+        ahead: Future[Episode] = reader.submit(draw, step)
+        while True:
+            step += 1
+            episode, ahead = ahead.result(), reader.submit(draw, step)
+            yield episode
+
+
+def _show(pairs: Pairs, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """A random picture as the embedder sees it, and its masks."""
+    number = int(rng.integers(len(pairs)))
+    picture = torch.from_numpy(np.array(pairs.frame[number], np.float32)).permute(2, 0, 1) / 255
+    masks = torch.from_numpy(draw_masks(np.array(pairs.landmarks[number]))).float() / 255
+    return F.avg_pool2d(picture, FINER), masks

@@ -1,0 +1,145 @@
+"""What it is worth to begin from the base, and to learn adversarially: one picture, learnt anew.
+
+A picture's puppet draws pairs to learn from and others to be judged by. For each way of learning
+and each number of minutes a network of its own learns, with the schedule of a run of that length;
+drawing the pairs is not counted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kiosk.curation.add import PAIRS_PER_MINUTE
+from kiosk.curation.study import study_picture
+from kiosk.evaluation import measures
+from kiosk.evaluation.shown import show
+from kiosk.messages import Bytes
+from kiosk.model.generator import Generator
+from kiosk.motion.bank import load_bank
+from kiosk.motion.rehearsal import Rehearsal
+from kiosk.motion.target import MotionTarget
+from kiosk.portraits.pictures import write_picture
+from kiosk.puppet.calibrate import find_gains
+from kiosk.puppet.limits import find_limits
+from kiosk.training.beginning import Beginning, begin_from_base, begin_from_nothing
+from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
+from kiosk.training.pairs import Pairs, make_pairs
+
+WAYS = ("base", "nothing", "base-without-critic", "nothing-without-critic")
+REGIONS = ("head", "mouth", "eyes")
+TESTS, TEST_SEED = 64, 1000
+SHOWN = 6  # of them, in a strip
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way of learning, judged by region; means over the moments."""
+
+    way: str
+    minutes: float
+    psnr_db: tuple[float, ...]  # in the order of REGIONS
+    ssim: tuple[float, ...]
+    fineness: tuple[float, ...]  # fine energy, as a share of the puppet's
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sitting:
+    """A picture, ready to be learnt."""
+
+    canvas: TrainingCanvas
+    pairs: Pairs
+    tests: Pairs
+
+
+def prepare(picture: Path, folder: Path, *, most_minutes: float) -> Sitting:
+    """Look at a picture; draw pairs for a run of so many minutes, and others to judge by.
+
+    Raises:
+        PictureError: it cannot become a portrait.
+    """
+    study = study_picture(picture)
+    puppet = study.puppet()
+    limits = find_limits(puppet.rig.mesh, puppet.figure.matte)
+    target = MotionTarget("trial", study.landmarks, limits, find_gains(puppet))
+    sampler = Rehearsal(load_bank(), target).draw
+    sets = {}
+    for name, count, seed in (
+        ("pairs", int(most_minutes * PAIRS_PER_MINUTE), 0),
+        ("tests", TESTS, TEST_SEED),
+    ):
+        sets[name] = make_pairs(
+            folder / name, puppet, sampler, count=count, seed=seed, report=lambda _: None
+        )
+    return Sitting(TrainingCanvas(puppet.figure), **sets)
+
+
+def learn(sitting: Sitting, way: str, minutes: float, folder: Path) -> Generator:
+    """A network that learns in one of `WAYS` for so long."""
+    critic_from = 1.0 if way.endswith("without-critic") else FinetuneSettings().critic_from
+    settings = FinetuneSettings(seconds=minutes * 60, critic_from=critic_from)
+    checkpoint = folder / f"{way}-{minutes:g}.pt"
+    return finetune(
+        Finetuning(begin(sitting, way), sitting.canvas, settings),
+        sitting.pairs,
+        checkpoint=checkpoint,
+        report=lambda *_: None,
+    )
+
+
+def begin(sitting: Sitting, way: str) -> Beginning:
+    """What a way of learning starts from."""
+    canvas = sitting.canvas.cpu()
+    if way.startswith("base"):
+        return begin_from_base(canvas)
+    return begin_from_nothing(canvas, np.array(sitting.pairs.landmarks), seed=0)
+
+
+def judge(sitting: Sitting, generator: Generator | None, way: str, minutes: float) -> Outcome:
+    """Ask for moments that were not learnt; without a network the rig alone answers."""
+    matte = sitting.canvas.matte()[0, 0].cpu().numpy()
+    rows = []
+    for number in range(len(sitting.tests)):
+        shown = show(sitting.canvas, generator, sitting.tests, number)
+        true = np.asarray(sitting.tests.frame[number])
+        masks = measures.region_masks(np.asarray(sitting.tests.landmarks[number]), matte)
+        chosen = [masks[region] for region in REGIONS]
+        rows.append(
+            [
+                [measures.psnr(shown, true, mask) for mask in chosen],
+                [measures.ssim(shown, true, mask) for mask in chosen],
+                [_fineness(shown, true, mask) for mask in chosen],
+            ]
+        )
+    means = np.mean(rows, axis=0).tolist()
+    return Outcome(way, minutes, *map(tuple, means))
+
+
+def strip(sitting: Sitting, generator: Generator | None) -> Bytes:
+    """A few of the moments side by side."""
+    numbers = range(0, len(sitting.tests), len(sitting.tests) // SHOWN)
+    return np.hstack([show(sitting.canvas, generator, sitting.tests, n) for n in numbers])
+
+
+def save_sheet(sitting: Sitting, rows: list[Bytes], path: Path) -> None:
+    """Strips below one another, the puppet's first."""
+    numbers = range(0, len(sitting.tests), len(sitting.tests) // SHOWN)
+    true = np.hstack([np.asarray(sitting.tests.frame[n]) for n in numbers])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_picture(path, np.vstack([true, *rows]))
+
+
+def table(outcomes: list[Outcome]) -> Iterator[str]:
+    """Lines to print."""
+    regions = "  ".join(f"{region:>18}" for region in REGIONS)
+    yield f"{'way':22} minutes  {regions}   (PSNR dB, SSIM, fineness)"
+    for each in outcomes:
+        values = zip(each.psnr_db, each.ssim, each.fineness, strict=True)
+        cells = "  ".join(f"{psnr:6.2f} {ssim:.4f} {fine:4.2f}" for psnr, ssim, fine in values)
+        yield f"{each.way:22} {each.minutes:7g}  {cells}"
+
+
+def _fineness(shown: Bytes, true: Bytes, mask: measures.Mask) -> float:
+    return measures.fine_energy(shown, mask) / max(measures.fine_energy(true, mask), 1e-6)

@@ -1,0 +1,75 @@
+"""One picture learnt in several ways, and what is said of each."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.evaluation import beginnings as module
+from kiosk.evaluation.beginnings import (
+    WAYS,
+    Outcome,
+    Sitting,
+    begin,
+    judge,
+    learn,
+    save_sheet,
+    strip,
+    table,
+)
+from kiosk.model.spec import RESOLUTION
+from kiosk.portraits.pictures import read_picture
+from kiosk.puppet.render import Puppet
+from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.pairs import Pairs
+
+
+@pytest.fixture
+def sitting(puppet: Puppet, pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> Sitting:
+    monkeypatch.setattr(module, "SHOWN", 2)
+    tests = Pairs(**{name: getattr(pairs, name)[:4] for name in Pairs.__slots__})
+    return Sitting(TrainingCanvas(puppet.figure), pairs, tests)
+
+
+def test_the_rig_alone_is_near_the_puppet_and_no_more(sitting: Sitting) -> None:
+    found = judge(sitting, None, "rig alone", 0)
+
+    assert all(25 < value < 60 for value in found.psnr_db)
+    assert all(0.7 < value < 1 for value in found.ssim)
+    assert all(0.3 < value < 2 for value in found.fineness)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_learns(sitting: Sitting, way: str, tmp_path: Path) -> None:
+    untouched = begin(sitting, way).generator
+    learnt = learn(sitting, way, 0.01, tmp_path)
+
+    assert (learnt.heads.weight != untouched.heads.weight).any()
+    found = judge(sitting, learnt, way, 0.01)
+    assert (found.way, found.minutes) == (way, 0.01)
+
+
+def test_the_sheet_shows_the_puppet_above_what_was_learnt(sitting: Sitting, tmp_path: Path) -> None:
+    save_sheet(sitting, [strip(sitting, None)], tmp_path / "stills" / "sheet.png")
+    sheet = read_picture(tmp_path / "stills" / "sheet.png")
+
+    assert sheet.shape == (2 * RESOLUTION, 2 * RESOLUTION, 3)
+    np.testing.assert_array_equal(sheet[:RESOLUTION, :RESOLUTION], sitting.tests.frame[0])
+
+
+def test_the_table_has_a_line_for_each_outcome() -> None:
+    values = (40.0, 35.0, 36.0)
+    lines = list(table([Outcome("base", 3, values, (0.9, 0.9, 0.9), (1.0, 1.0, 1.0))]))
+
+    assert lines[1].split()[:3] == ["base", "3", "40.00"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--minutes", "none"], ["--minutes", "0"], ["--ways", "base,luck"]]
+)
+def test_bad_wishes_are_told_before_any_work(
+    wrong: list[str], photograph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "beginnings", str(photograph), *wrong]) == 2
+    assert wrong[1].rpartition(",")[2] in capsys.readouterr().err
