@@ -67,7 +67,6 @@ def over(figure: Tensor, plate: Tensor) -> Tensor:
     return alpha * figure[:, :3] + (1 - alpha) * plate
 
 
-def upsample(x: Tensor, factor: int = 2, mode: str = "nearest") -> Tensor:
-    """Enlarge (N, C, H, W) by an integer factor."""
-    aligned = None if mode == "nearest" else False
-    return F.interpolate(x, scale_factor=factor, mode=mode, align_corners=aligned)
+def upsample(x: Tensor, factor: int = 2) -> Tensor:
+    """Repeat the pixels of (N, C, H, W) an integer number of times, each way."""
+    return F.interpolate(x, scale_factor=factor, mode="nearest")
