@@ -39,25 +39,32 @@ def test_a_damaged_base_is_told(tmp_path: Path, share: float) -> None:
         load_base(tmp_path / "base.safetensors")
 
 
-def test_a_base_of_another_network_is_refused_with_both_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("module", "name", "value", "told"),
+    [
+        (spec, "NETWORK", "another generator 7", rf"'another generator 7'.*'{spec.NETWORK}'"),
+        (
+            checkpoint,
+            "_ONES_OWN",
+            ("artwork", "plate", "code_mean", "heads.bias"),
+            r"base\.safetensors: generator\.heads\.bias is missing",
+        ),
+    ],
+    ids=["of another network", "that lacks a tensor"],
+)
+def test_another_programs_base_is_refused_by_its_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    name: str,
+    value: object,
+    told: str,
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(spec, "NETWORK", "another generator 7")
+        patch.setattr(module, name, value)
         save_base(base(0), tmp_path / "base.safetensors")
 
-    with pytest.raises(PackError, match=rf"'another generator 7'.*'{spec.NETWORK}'"):
-        load_base(tmp_path / "base.safetensors")
-
-
-def test_a_base_that_lacks_a_tensor_is_refused_by_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "_ONES_OWN", ("artwork", "plate", "code_mean", "heads.bias"))
-        save_base(base(0), tmp_path / "base.safetensors")
-
-    with pytest.raises(PackError, match=r"base\.safetensors: generator\.heads\.bias is missing"):
+    with pytest.raises(PackError, match=told):
         load_base(tmp_path / "base.safetensors")
 
 

@@ -18,7 +18,7 @@ _PORTRAIT = "portrait.npz"
 DRAWN, REAL = "drawn", "real"
 
 
-@dataclass(frozen=True, eq=False)  # no slots: the portrait is read when it is asked for
+@dataclass(frozen=True, eq=False)  # no slots: the pairs, once opened, are kept
 class Identity:
     """A person's folder."""
 

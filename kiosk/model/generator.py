@@ -112,9 +112,9 @@ class Generator(nn.Module):
         for name, own in _split(sitter.adaptive).items():
             getattr(self, name).modulation.bias += own[0]
 
-    def encode(self, landmarks: Tensor, sitter: Sitter | None = None) -> Tensor:
+    def encode(self, landmarks: Tensor, neutral: Tensor | None = None) -> Tensor:
         """How landmarks differ from those at rest: (N, 478, 3) to (N, CODE); always in float32."""
-        neutral = (sitter or self.sitter()).neutral
+        neutral = self.code_mean if neutral is None else neutral
         return (landmarks.reshape(-1, LANDMARKS * 3) - neutral) @ self.code_basis
 
     def forward(
@@ -159,7 +159,8 @@ class Generator(nn.Module):
 
         A head's FINER ** 2 channels are the pixels of the layers in each of ours, row by row.
         """
-        style = self.style(self.encode(landmarks, sitter) * 4)
+        neutral = None if sitter is None else sitter.neutral
+        style = self.style(self.encode(landmarks, neutral) * 4)
         kind = self.expand.weight.dtype
         given, adaptive = given.to(kind), None if sitter is None else sitter.adaptive
         features = self._unet(F.pixel_unshuffle(given[:, : spec.SEEN], 2), style.to(kind), adaptive)

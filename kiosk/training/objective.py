@@ -88,7 +88,7 @@ class Court:
         self._real, self._masks = crop(batch.picture, batch.masks)
         self._rest, self._rest_masks = crop(*canvas.at_rest())
         with torch.no_grad():
-            self._code = generator.encode(batch.landmarks, canvas.sitter())
+            self._code = generator.encode(batch.landmarks, canvas.landmarks.flatten(1))
 
     def train(self, critic: torch.nn.Module, person: Tensor) -> Tensor:
         """The critic's own loss.
