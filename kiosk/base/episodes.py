@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from kiosk.base.identity import Identity
-from kiosk.model.spec import FINER, draw_masks
+from kiosk.model.spec import MASKS, SEEN, WORKING
 from kiosk.training.batch import Batch
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
@@ -84,6 +84,8 @@ def read_episodes(
 def _show(pairs: Pairs, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """A random picture as the embedder sees it, and its masks."""
     number = int(rng.integers(len(pairs)))
-    picture = torch.from_numpy(np.array(pairs.frame[number], np.float32)).permute(2, 0, 1) / 255
-    masks = torch.from_numpy(draw_masks(np.array(pairs.landmarks[number]))).float() / 255
-    return F.avg_pool2d(picture, FINER), masks
+    frame = np.array(pairs.frame[number])
+    small = cv2.resize(frame, (WORKING, WORKING), interpolation=cv2.INTER_AREA)
+    masks = np.array(pairs.given[number, ..., SEEN - MASKS : SEEN], np.float32)
+    picture, seen = (torch.from_numpy(x).permute(2, 0, 1) for x in (small, masks))
+    return picture.float() / 255, seen

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.messages import Bytes, Floats
+from kiosk.model.spec import RESOLUTION
 from kiosk.puppet.figure import Figure
 from kiosk.training.pairs import Pairs, keep_pairs, open_pairs
 
@@ -26,7 +27,7 @@ class Identity:
 
     @property
     def figure(self) -> Figure:
-        """The portrait that is to move."""
+        """The portrait that is to move, at RESOLUTION."""
         with np.load(self.folder / _PORTRAIT) as held:
             return Figure(
                 artwork=held["artwork"].astype(np.float32),
@@ -40,7 +41,7 @@ class Identity:
     def image(self) -> Bytes:
         """The portrait's pixels alone: (SIZE, SIZE, 3) RGB."""
         with np.load(self.folder / _PORTRAIT) as held:
-            return np.asarray(held["artwork"])
+            return np.asarray(held["image"])
 
     @property
     def landmarks(self) -> Floats:
@@ -60,11 +61,13 @@ def keep_identity(folder: Path, figure: Figure, drawn: Pairs, real: Pairs | None
     partial = folder.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)  # of an interrupted run
     partial.mkdir(parents=True)
+    small = figure.at(RESOLUTION)
     np.savez(
         partial / _PORTRAIT,
-        artwork=np.clip(figure.artwork + 0.5, 0, 255).astype(np.uint8),
-        matte=(figure.matte * 255 + 0.5).astype(np.uint8),
-        plate=np.clip(figure.plate + 0.5, 0, 255).astype(np.uint8),
+        image=_to_bytes(figure.artwork),
+        artwork=_to_bytes(small.artwork),
+        matte=_to_bytes(small.matte * 255),
+        plate=_to_bytes(small.plate),
         landmarks=figure.landmarks,
         slope=figure.slope,
     )
@@ -73,3 +76,7 @@ def keep_identity(folder: Path, figure: Figure, drawn: Pairs, real: Pairs | None
         keep_pairs(partial / REAL, real)
     partial.replace(folder)
     return Identity(folder)
+
+
+def _to_bytes(picture: Floats) -> Bytes:
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)

@@ -150,7 +150,7 @@ class Trials:
         rows = []
         for episode in self._episodes:
             there = episode.to(run.device)
-            rows.append([_psnr(run.answer(there), there), _psnr(_rig_alone(there), there)])
+            rows.append([_psnr(run.answer(there), there), _psnr(there.batch.below, there)])
         if not rows:
             return {}
         network, rig = np.mean(rows, axis=0).tolist()
@@ -162,15 +162,6 @@ def _psnr(picture: Tensor, episode: Episode) -> float:
     weight = canvas.head * batch.counts
     square = ((picture - batch.picture) ** 2 * weight).sum((1, 2, 3))
     return float((-10 * torch.log10(square / (3 * weight.sum((1, 2, 3))))).mean())
-
-
-def _rig_alone(episode: Episode) -> Tensor:
-    batch = episode.batch
-    nothing = torch.zeros_like(batch.light)
-    paint = torch.zeros_like(batch.picture)
-    canvas = episode.canvas
-    flow = batch.flow * canvas.window  # nothing may move at the border
-    return canvas.compose(flow, batch.light, paint, nothing, drawn=batch.drawn)
 
 
 def _code_of(people: list[Identity]) -> Tensor:

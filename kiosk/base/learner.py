@@ -20,7 +20,7 @@ from kiosk.base.episodes import Episode
 from kiosk.model.checkpoint import Base
 from kiosk.model.discriminator import Discriminator
 from kiosk.model.embedder import Embedder
-from kiosk.model.generator import Generator
+from kiosk.model.generator import Generator, Sitter
 from kiosk.model.precision import bfloat16_pays
 from kiosk.model.spec import EMBEDDING
 from kiosk.training.objective import Answer, Court, shortfall
@@ -47,17 +47,18 @@ class LearnSettings:
 
 
 class Portraitist(nn.Module):
-    """Embedder and generator as one: pictures of people in, layers of another moment out."""
+    """Embedder and generator as one: pictures of people in, paint of another moment out."""
 
     def __init__(self, embedder: Embedder, generator: Generator) -> None:
         super().__init__()
         self.embedder, self.generator = embedder, generator
 
-    def forward(self, episode: Episode) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Flow, paint and logit of cover, as `Generator.forward`; and each person's vector."""
+    def forward(self, episode: Episode) -> tuple[Tensor, Tensor, Tensor]:
+        """Paint and logit of cover, as `Generator.paint`; and each person's vector."""
         vector = self.embedder(episode.shown, episode.shown_masks)
-        sitter = episode.canvas.sitter(self.embedder.adapt(vector))
-        return (*self.generator(episode.batch.moment(), sitter), vector)
+        sitter = Sitter(episode.canvas.landmarks.flatten(1), self.embedder.adapt(vector))
+        batch = episode.batch
+        return (*self.generator.paint(batch.landmarks, batch.given, sitter), vector)
 
 
 class Judge(nn.Module):
@@ -173,8 +174,8 @@ class Learning(Run):
 
     def _answer(self, portraitist: nn.Module, episode: Episode) -> tuple[Answer, Tensor]:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
-            *layers, vector = portraitist(episode)
-        return Answer.compose(layers, episode.canvas, episode.batch), vector.float()
+            paint, logit, vector = portraitist(episode)
+        return Answer.compose((paint, logit), episode.canvas, episode.batch), vector.float()
 
 
 def _share(network: Network, device: torch.device) -> Network:

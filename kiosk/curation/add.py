@@ -123,10 +123,9 @@ class Work:
 
     def learn(self, pairs: Pairs) -> Generator:
         """Fine-tuning, from what the base knows."""
-        canvas = TrainingCanvas(self.puppet.figure)
-        real = self.pair_further()
+        figure, real = self.puppet.figure, self.pair_further()
         return finetune(
-            Finetuning(begin_from_base(canvas, real), canvas, self.settings),
+            Finetuning(begin_from_base(figure, real), TrainingCanvas(figure), self.settings),
             pairs,
             real=real,
             checkpoint=self.folder / "finetuning.pt",

@@ -17,11 +17,13 @@ from kiosk.evaluation import measures
 from kiosk.evaluation.shown import show
 from kiosk.messages import Bytes
 from kiosk.model.generator import Generator
+from kiosk.model.spec import RESOLUTION
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
 from kiosk.portraits.pictures import write_picture
 from kiosk.puppet.calibrate import find_gains
+from kiosk.puppet.figure import Figure
 from kiosk.puppet.limits import find_limits
 from kiosk.training.beginning import Beginning, begin_from_base, begin_from_nothing
 from kiosk.training.canvas import TrainingCanvas
@@ -49,7 +51,7 @@ class Outcome:
 class Sitting:
     """A picture, ready to be learnt."""
 
-    canvas: TrainingCanvas
+    figure: Figure
     pairs: Pairs
     tests: Pairs
 
@@ -73,7 +75,7 @@ def prepare(picture: Path, folder: Path, *, most_minutes: float) -> Sitting:
         sets[name] = make_pairs(
             folder / name, puppet, sampler, count=count, seed=seed, report=lambda _: None
         )
-    return Sitting(TrainingCanvas(puppet.figure), **sets)
+    return Sitting(puppet.figure, **sets)
 
 
 def learn(sitting: Sitting, way: str, minutes: float, folder: Path) -> Generator:
@@ -82,7 +84,7 @@ def learn(sitting: Sitting, way: str, minutes: float, folder: Path) -> Generator
     settings = FinetuneSettings(seconds=minutes * 60, critic_from=critic_from)
     checkpoint = folder / f"{way}-{minutes:g}.pt"
     return finetune(
-        Finetuning(begin(sitting, way), sitting.canvas, settings),
+        Finetuning(begin(sitting, way), TrainingCanvas(sitting.figure), settings),
         sitting.pairs,
         checkpoint=checkpoint,
         report=lambda *_: None,
@@ -91,18 +93,17 @@ def learn(sitting: Sitting, way: str, minutes: float, folder: Path) -> Generator
 
 def begin(sitting: Sitting, way: str) -> Beginning:
     """What a way of learning starts from."""
-    canvas = sitting.canvas.cpu()
     if way.startswith("base"):
-        return begin_from_base(canvas)
-    return begin_from_nothing(canvas, np.array(sitting.pairs.landmarks), seed=0)
+        return begin_from_base(sitting.figure)
+    return begin_from_nothing(sitting.figure, np.array(sitting.pairs.landmarks), seed=0)
 
 
 def judge(sitting: Sitting, generator: Generator | None, way: str, minutes: float) -> Outcome:
     """Ask for moments that were not learnt; without a network the rig alone answers."""
-    matte = sitting.canvas.matte()[0, 0].cpu().numpy()
+    matte = sitting.figure.at(RESOLUTION).matte
     rows = []
     for number in range(len(sitting.tests)):
-        shown = show(sitting.canvas, generator, sitting.tests, number)
+        shown = show(generator, sitting.tests, number)
         true = np.asarray(sitting.tests.frame[number])
         masks = measures.region_masks(np.asarray(sitting.tests.landmarks[number]), matte)
         chosen = [masks[region] for region in REGIONS]
@@ -120,7 +121,7 @@ def judge(sitting: Sitting, generator: Generator | None, way: str, minutes: floa
 def strip(sitting: Sitting, generator: Generator | None) -> Bytes:
     """A few of the moments side by side."""
     numbers = range(0, len(sitting.tests), len(sitting.tests) // SHOWN)
-    return np.hstack([show(sitting.canvas, generator, sitting.tests, n) for n in numbers])
+    return np.hstack([show(generator, sitting.tests, n) for n in numbers])
 
 
 def save_sheet(sitting: Sitting, rows: list[Bytes], path: Path) -> None:

@@ -58,7 +58,6 @@ class Trial:
     calm: Tracked  # the frame that became the portrait
     first: list[Tracked]
     tests: list[Pairs]  # of the second half, one moment each
-    canvas: TrainingCanvas
 
 
 def prepare(clip: Path) -> Trial:
@@ -80,8 +79,7 @@ def prepare(clip: Path) -> Trial:
         stack_pairs(iter([pair_tracked(puppet, second[number])]))
         for number in _spread(second, TESTS)
     ]
-    canvas = TrainingCanvas(puppet.figure)
-    return Trial(puppet, study, calm, first, tests, canvas)
+    return Trial(puppet, study, calm, first, tests)
 
 
 def learn(trial: Trial, frames: int, *, seconds: float, folder: Path) -> Generator:
@@ -93,9 +91,8 @@ def learn(trial: Trial, frames: int, *, seconds: float, folder: Path) -> Generat
         folder / "pairs", puppet, sampler, count=PAIRS, seed=0, report=lambda _: None
     )
     real = photographs(trial, frames)
-    run = Finetuning(
-        begin_from_base(trial.canvas.cpu(), real), trial.canvas, FinetuneSettings(seconds=seconds)
-    )
+    figure, settings = puppet.figure, FinetuneSettings(seconds=seconds)
+    run = Finetuning(begin_from_base(figure, real), TrainingCanvas(figure), settings)
     return finetune(
         run, pairs, checkpoint=folder / f"{frames}.pt", report=lambda *_: None, real=real
     )
@@ -112,7 +109,7 @@ def judge(trial: Trial, generator: Generator | None, frames: int) -> Outcome:
     """Ask for frames of the second half; without a network the rig alone answers."""
     rows = []
     for pairs in trial.tests:
-        shown, true = show(trial.canvas, generator, pairs, 0), pairs.frame[0]
+        shown, true = show(generator, pairs, 0), pairs.frame[0]
         head = measures.region_masks(pairs.landmarks[0], pairs.counts[0] / 255)["head"]
         head &= pairs.counts[0] > 127
         rows.append(
@@ -128,9 +125,7 @@ def judge(trial: Trial, generator: Generator | None, frames: int) -> Outcome:
 
 def strip(trial: Trial, generator: Generator | None) -> Bytes:
     """A few frames of the second half as the portrait shows them, side by side."""
-    return np.hstack(
-        [show(trial.canvas, generator, pairs, 0) for pairs in trial.tests[::SHOWN_EVERY]]
-    )
+    return np.hstack([show(generator, pairs, 0) for pairs in trial.tests[::SHOWN_EVERY]])
 
 
 def save_sheet(trial: Trial, rows: list[Bytes], path: Path) -> None:

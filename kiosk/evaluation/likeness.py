@@ -3,9 +3,7 @@
 In go moments of a portrait, out come means over all of them, region by region.
 """
 
-import cv2
 import numpy as np
-import torch
 
 from kiosk.app import rig_of
 from kiosk.display.texels import canvas_slices
@@ -15,7 +13,6 @@ from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
 from kiosk.puppet.figure import make_figure
 from kiosk.puppet.render import Puppet
-from kiosk.training.canvas import TrainingCanvas
 
 
 class Likeness:
@@ -23,10 +20,7 @@ class Likeness:
 
     def __init__(self, pack: Pack) -> None:
         self._puppet = puppet_of(pack)
-        figure = self._puppet.figure
-        self._canvas = TrainingCanvas(figure)
-        size = (RESOLUTION, RESOLUTION)
-        self._matte = cv2.resize(figure.matte, size, interpolation=cv2.INTER_AREA)
+        self._matte = self._puppet.figure.at(RESOLUTION).matte
         self._rows: list[dict[str, dict[str, float]]] = []
 
     def add(self, layers: Layers, motion: Motion, landmarks: Floats) -> None:
@@ -41,15 +35,9 @@ class Likeness:
             }
         )
 
-    @torch.inference_mode()
     def picture(self, layers: Layers) -> Bytes:
         """What the layers show: (RESOLUTION, RESOLUTION, 3)."""
-        flow, paint = (
-            torch.from_numpy(x).permute(2, 0, 1)[None] for x in (layers.flow, layers.paint)
-        )
-        light, cover = (torch.from_numpy(x)[None, None] for x in (layers.light, layers.cover))
-        picture = self._canvas.compose(flow, light, paint, cover, samples=4)[0].permute(1, 2, 0)
-        return np.asarray((picture * 255).round().clamp(0, 255).numpy().astype(np.uint8))
+        return self._puppet.show(layers.flow, layers.light, layers.paint, layers.cover)
 
     def mean(self, measure: str) -> dict[str, float]:
         """Of all moments added, by region."""

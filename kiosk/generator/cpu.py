@@ -9,7 +9,7 @@ from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
 from kiosk.generator.kernels import Textures, finish, look
 from kiosk.model.generator import Generator
-from kiosk.model.spec import GIVEN, INPUTS, WORKING, draw_masks
+from kiosk.model.spec import GIVEN, INPUTS, WORKING
 from kiosk.rig.rig import Drawing
 
 
@@ -39,12 +39,11 @@ class CpuEngine:
 
     def infer(self, drawing: Drawing) -> Maps:
         """Run the network; see `Engine.infer`."""
-        flow, masks = drawing.flow, draw_masks(drawing.landmarks)
-        given = look(drawing, flow, masks, self._textures)
+        given = look(drawing, self._textures)
         inputs = torch.from_numpy(drawing.landmarks), torch.from_numpy(given).permute(2, 0, 1)
         with torch.inference_mode():
             heads = self._run(*(x[None] for x in inputs))
-        return finish(channels_last(heads), flow=flow, given=given, window=self._window)
+        return finish(channels_last(heads), given, self._window)
 
 
 class _Heads(torch.nn.Module):

@@ -24,7 +24,7 @@ class PlainEngine:
     @torch.inference_mode()
     def infer(self, drawing: Drawing) -> Maps:
         """Run the network; see `Engine.infer`."""
-        return _to_maps(*self._generator.layers(to_moment(drawing)))
+        return _to_maps(*self._generator(to_moment(drawing)))
 
 
 class CudaEngine:
@@ -38,7 +38,7 @@ class CudaEngine:
         return torch.cuda.is_available()
 
     def __init__(self, generator: Generator) -> None:
-        self._module = _Layers(copy.deepcopy(generator)).eval().cuda()
+        self._module = copy.deepcopy(generator).eval().cuda()
         self._inputs = [torch.zeros(shape, device="cuda") for shape in INPUTS.values()]
         self._stream = torch.cuda.Stream()
         with torch.inference_mode(), torch.cuda.stream(self._stream):
@@ -58,21 +58,10 @@ class CudaEngine:
             self._stream.synchronize()
         return _to_maps(*outputs)
 
-    def _forward(self) -> tuple[Tensor, Tensor, Tensor]:
+    def _forward(self) -> tuple[Tensor, Tensor]:
         with torch.autocast("cuda", torch.float16):
-            flow, paint, cover = self._module(*self._inputs)
-        return flow.float(), paint.float(), cover.float()
-
-
-class _Layers(torch.nn.Module):
-    """`Generator.layers` as a forward pass, for tracing."""
-
-    def __init__(self, generator: Generator) -> None:
-        super().__init__()
-        self.generator = generator
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.generator.layers(Moment(*inputs))
+            paint, cover = self._module(Moment(*self._inputs))
+        return paint.float(), cover.float()
 
 
 def channels_last(x: Tensor) -> Floats:
@@ -93,9 +82,5 @@ def to_moment(drawing: Drawing) -> Moment:
     )
 
 
-def _to_maps(flow: Tensor, paint: Tensor, cover: Tensor) -> Maps:
-    return Maps(
-        flow=channels_last(flow),
-        paint=channels_last(paint),
-        cover=cover[0, 0].contiguous().numpy(),
-    )
+def _to_maps(paint: Tensor, cover: Tensor) -> Maps:
+    return Maps(channels_last(paint), cover[0, 0].contiguous().numpy())

@@ -14,7 +14,7 @@ import numpy as np
 
 from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
-from kiosk.messages import Bytes, Floats
+from kiosk.messages import Floats
 from kiosk.model import generator as network
 from kiosk.model import spec
 from kiosk.rig.rig import Drawing
@@ -24,7 +24,6 @@ from kiosk.rig.rig import Drawing
 _SIZE, _FINER, _PIXELS = spec.WORKING, spec.FINER, spec.FINER**2
 _MASKS, _JUMPS = spec.MASKS, spec.SEEN
 _SHARE = np.float32(1 / _PIXELS)
-_FLOW_STEP = np.float32(network.FLOW_STEP)
 _FLOW_GAIN, _JUMP_GAIN = np.float32(network.FLOW_INPUT_GAIN), np.float32(network.JUMP_GAIN)
 _JUMP, _UNPAINTED = np.float32(network.JUMP * network.JUMP_GAIN), np.float32(network.TRACE)
 _COLOURS = spec.GIVEN - 3 * _PIXELS  # where they begin
@@ -36,7 +35,7 @@ _ONE, _HALF, _BYTE = np.float32(1), np.float32(0.5), np.float32(1 / 255)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Textures:
-    """What a network holds of its artwork, channels last, at both sizes."""
+    """What a network holds of its artwork, channels last, at both sizes; 0 to 1."""
 
     artwork: Floats  # (RESOLUTION, RESOLUTION, 4) not premultiplied
     plate: Floats  # (RESOLUTION, RESOLUTION, 3)
@@ -48,22 +47,25 @@ class Textures:
     def of(cls, generator: network.Generator) -> "Textures":
         """A portrait's."""
         artwork, plate = (channels_last(x) for x in (generator.artwork, generator.plate))
-        slope = generator.slope.flatten().numpy()
+        return cls.make(artwork, plate, generator.slope.flatten().numpy())
+
+    @classmethod
+    def make(cls, artwork: Floats, plate: Floats, slope: Floats) -> "Textures":
+        """Of an artwork with its matte, its plate, and how its colours follow light."""
         return cls(artwork, plate, _shrink(artwork), _shrink(plate), slope)
 
 
-def look(drawing: Drawing, flow: Floats, masks: Bytes, textures: Textures) -> Floats:
+def look(drawing: Drawing, textures: Textures) -> Floats:
     """`Generator.look`, channels last.
 
     Args:
         drawing: the rig's, at RESOLUTION.
-        flow: (RESOLUTION, RESOLUTION, 2) its flow, which it works out whenever it is asked.
-        masks: (MASKS, WORKING, WORKING), 0 to 255.
         textures: the portrait's.
 
     Returns:
         (WORKING, WORKING, GIVEN).
     """
+    flow, masks = drawing.flow, spec.draw_masks(drawing.landmarks)
     given = np.empty((spec.WORKING, spec.WORKING, spec.GIVEN), np.float32)
     _look(flow, masks, textures.small_artwork, textures.small_plate, given)
     near = np.zeros((spec.WORKING, spec.WORKING), np.uint8)
@@ -74,25 +76,23 @@ def look(drawing: Drawing, flow: Floats, masks: Bytes, textures: Textures) -> Fl
     return given
 
 
-def finish(heads: Floats, *, flow: Floats, given: Floats, window: Floats) -> Maps:
-    """`Generator.finish` and what `Generator.layers` adds, channels last.
+def finish(heads: Floats, given: Floats, window: Floats) -> Maps:
+    """`Generator.finish` and what `Generator.forward` adds, channels last.
 
     Nine pixels of ten are covered by nothing that could be seen: there cover is 0, and paint is,
     too, but for those beside a covered one, which a display blends with it.
 
     Args:
         heads: (WORKING, WORKING, HEADS * FINER ** 2).
-        flow: (RESOLUTION, RESOLUTION, 2) as the rig drew it, canvas units.
         given: (WORKING, WORKING, GIVEN) what `look` gave.
         window: (RESOLUTION, RESOLUTION) the network's.
     """
     size = (spec.RESOLUTION, spec.RESOLUTION)
-    refined = np.empty((*size, 2), np.float32)
     paint, cover = np.zeros((*size, 3), np.float32), np.zeros(size, np.float32)
     covered = np.zeros((_SIZE, _SIZE), np.uint8)
-    _refine(heads, flow, window, refined, cover, covered)
+    _cover(heads, window, cover, covered)
     _paint(heads, given, cv2.dilate(covered, _ONE_ROUND), paint)
-    return Maps(flow=refined, paint=paint, cover=cover)
+    return Maps(paint, cover)
 
 
 def _shrink(picture: Floats) -> Floats:
@@ -198,19 +198,15 @@ def _sample(image, x, y, k):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _refine(heads, flow, window, refined, cover, covered):  # type: ignore[no-untyped-def]
+def _cover(heads, window, cover, covered):  # type: ignore[no-untyped-def]
     for y in range(_SIZE * _FINER):
         row, first = y // _FINER, y % _FINER * _FINER
         for column in range(_SIZE):
             for j in range(_FINER):
                 x, at = column * _FINER + j, first + j
-                edge = window[y, x]
-                shift_x = flow[y, x, 0] + heads[row, column, at] * _FLOW_STEP
-                shift_y = flow[y, x, 1] + heads[row, column, at + _PIXELS] * _FLOW_STEP
-                refined[y, x, 0], refined[y, x, 1] = shift_x * edge, shift_y * edge
-                logit = heads[row, column, at + 5 * _PIXELS]
+                logit = heads[row, column, at + 3 * _PIXELS]
                 if logit > _UNSEEN:
-                    cover[y, x] = _sigmoid(logit) * edge
+                    cover[y, x] = _sigmoid(logit) * window[y, x]
                     covered[row, column] = 1
 
 
@@ -225,7 +221,7 @@ def _paint(heads, given, wanted, paint):  # type: ignore[no-untyped-def]
                 for k in range(3):
                     apart = given[row, column, _COLOURS + k * _PIXELS + at]
                     colour = (given[row, column, k] + apart) * _HALF + _HALF
-                    colour += heads[row, column, at + (2 + k) * _PIXELS]
+                    colour += heads[row, column, at + k * _PIXELS]
                     paint[y, x, k] = min(max(colour, np.float32(0)), _ONE)
 
 

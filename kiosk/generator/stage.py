@@ -27,7 +27,7 @@ class GeneratorStage:
         lay_under(maps.paint, maps.cover, drawing.paint, drawing.cover)
         return Layers(
             portrait_id=message.portrait_id,
-            flow=maps.flow,
+            flow=drawing.flow,
             light=drawing.light,
             paint=maps.paint,
             cover=maps.cover,

@@ -1,11 +1,11 @@
-"""Landmarks and flow to layers: a small network that knows one artwork.
+"""Landmarks and what the rig drew to paint: a small network that knows one artwork.
 
-The rig says where the paint of every pixel comes from (`kiosk.rig`). The artwork warped by that
-flow, the flow itself and masks of mouth and eyes enter a small U-Net, modulated by a linear code of
-the landmarks, that refines the flow and paints what neither a warp nor the rig can give.
+The rig moves the artwork (`kiosk.rig`). Its picture, the flow that made it and masks of mouth and
+eyes enter a small U-Net, modulated by a linear code of the landmarks, that paints over it what
+neither a warp nor the rig can give.
 
-A portrait's network holds its artwork. The base (`kiosk.base`) learns many at once, and is told of
-each by a `Sitter`.
+A portrait's network holds its artwork and its sitter. The base (`kiosk.base`) learns many at once,
+and is told of each.
 
 After Zakharov et al., *Few-Shot Adversarial Learning of Realistic Neural Talking Head Models*,
 2019, and *Fast Bi-layer Neural Synthesis of One-Shot Realistic Head Avatars*, 2020.
@@ -28,7 +28,6 @@ from kiosk.model.layers import (
     warp,
 )
 
-FLOW_STEP = 0.05  # canvas units: what the refining head's unit means
 COVER_BIAS = -4.0  # begin by covering nothing
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
 JUMP_GAIN = 50.0  # and how it differs within a pixel: large only where lids and lips part
@@ -47,13 +46,10 @@ class Moment(NamedTuple):
 
 
 class Sitter(NamedTuple):
-    """What the network must know of an artwork besides its weights."""
+    """What the network must know of whom it paints, where its weights do not say it."""
 
-    artwork: Tensor  # (N or 1, 4, RESOLUTION, RESOLUTION) RGB and matte, 0 to 1
-    plate: Tensor  # (N or 1, 3, RESOLUTION, RESOLUTION) 0 to 1
-    slope: Tensor  # (N or 1, 3, 1, 1) how red, green and blue follow light
     neutral: Tensor  # (N or 1, 478 * 3) landmarks at rest
-    adaptive: Tensor | None = None  # (N, ADAPTIVE) from the embedder; none where weights hold it
+    adaptive: Tensor  # (N, ADAPTIVE) from the embedder
 
 
 class Generator(nn.Module):
@@ -87,29 +83,35 @@ class Generator(nn.Module):
             self.add_module(name, FiLMConvolution(source, target, spec.STYLE))
 
     def _build_heads(self) -> None:
-        self.expand = nn.Conv2d(spec.CHANNELS[0], 20 * 4, 3, padding=1)
+        self.expand = nn.Conv2d(spec.CHANNELS[0], spec.BESIDE * 4, 3, padding=1)
         pixels = spec.FINER**2  # of the layers, to one where the network works
-        self.detail = nn.Conv2d(20 + spec.GIVEN, spec.DETAIL, 3, padding=1)
+        self.detail = nn.Conv2d(spec.BESIDE + spec.GIVEN, spec.DETAIL, 3, padding=1)
         self.heads = nn.Conv2d(spec.DETAIL, spec.HEADS * pixels, 3, padding=1)
         nn.init.normal_(self.heads.weight, 0, 0.01)
         assert self.heads.bias is not None
         nn.init.zeros_(self.heads.bias)
         with torch.no_grad():
-            self.heads.weight[: 2 * pixels] = 0  # flow: begin with the rig's alone
-            self.heads.bias[5 * pixels :] = COVER_BIAS
-
-    def sitter(self) -> Sitter:
-        """The artwork that this network holds."""
-        return Sitter(self.artwork, self.plate, self.slope, self.code_mean[None])
+            self.heads.bias[3 * pixels :] = COVER_BIAS
 
     @torch.no_grad()
-    def become(self, sitter: Sitter) -> None:
-        """Hold one artwork; its adaptive parameters become the modulations' own, in place."""
-        self.artwork.copy_(sitter.artwork[0])
-        self.plate.copy_(sitter.plate[0])
-        self.slope.copy_(sitter.slope[0])
-        self.code_mean.copy_(sitter.neutral[0])
-        for name, own in _split(sitter.adaptive).items():
+    def hold(self, artwork: Tensor, plate: Tensor, slope: Tensor, neutral: Tensor) -> None:
+        """Take an artwork in place of the one held.
+
+        Args:
+            artwork: (4, RESOLUTION, RESOLUTION) RGB and matte, 0 to 1.
+            plate: (3, RESOLUTION, RESOLUTION) RGB, 0 to 1.
+            slope: (3,) how red, green and blue follow light.
+            neutral: (478, 3) landmarks at rest, canvas coordinates.
+        """
+        self.artwork.copy_(artwork[None])
+        self.plate.copy_(plate[None])
+        self.slope.copy_(slope[None, :, None, None])
+        self.code_mean.copy_(neutral.flatten())
+
+    @torch.no_grad()
+    def become(self, adaptive: Tensor) -> None:
+        """Make a person's adaptive parameters (1, ADAPTIVE) the modulations' own, in place."""
+        for name, own in _split(adaptive).items():
             getattr(self, name).modulation.bias += own[0]
 
     def encode(self, landmarks: Tensor, neutral: Tensor | None = None) -> Tensor:
@@ -117,75 +119,70 @@ class Generator(nn.Module):
         neutral = self.code_mean if neutral is None else neutral
         return (landmarks.reshape(-1, LANDMARKS * 3) - neutral) @ self.code_basis
 
-    def forward(
-        self, moment: Moment, sitter: Sitter | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The layers of one moment.
+    def forward(self, moment: Moment) -> tuple[Tensor, Tensor]:
+        """Paint (N, 3, RESOLUTION, RESOLUTION), and the cover itself: 0 to 1, 0 at the border."""
+        paint, logit = self.paint(moment.landmarks, self.look(moment))
+        return paint, torch.sigmoid(logit) * self.window
 
-        Args:
-            moment: what the rig drew.
-            sitter: whose; else the one that this network holds.
-
-        Returns:
-            flow (N, 2, RESOLUTION, RESOLUTION), paint (N, 3, ...), logit of cover (N, 1, ...).
-        """
-        given = self.look(moment, sitter)
-        return self.finish(self.draw_heads(moment.landmarks, given, sitter), moment.flow, given)
-
-    def look(self, moment: Moment, sitter: Sitter | None = None) -> Tensor:
+    def look(self, moment: Moment) -> Tensor:
         """What the convolutions are given: (N, GIVEN, WORKING, WORKING) float32.
 
         The artwork as the flow shows it, the flow, the masks; for each pixel of the layers, how
         much its flow differs from the mean of the pixel that holds it; and, at edges and under the
         rig's paint, how much the rig's whole picture does.
         """
-        sitter = sitter or self.sitter()
-        small, behind = (F.avg_pool2d(x, spec.FINER) for x in sitter[:2])
+        small, behind = (F.avg_pool2d(x, spec.FINER) for x in (self.artwork, self.plate))
         fine = F.pixel_unshuffle(moment.flow, spec.FINER).unflatten(1, (2, -1))
         coarse = fine.mean(2)  # (N, 2, WORKING, WORKING)
         jumps = (fine - coarse[:, :, None]).flatten(1, 2)
         seen = over(warp(small, coarse, self.grid), behind) * 2 - 1
-        figure = warp(sitter.artwork, moment.flow, self.fine_grid)
-        lit = figure[:, :3] * torch.exp(moment.light * sitter.slope)
-        picture = over(torch.cat([lit, figure[:, 3:]], 1), sitter.plate)
+        figure = warp(self.artwork, moment.flow, self.fine_grid)
+        lit = figure[:, :3] * torch.exp(moment.light * self.slope)
+        picture = over(torch.cat([lit, figure[:, 3:]], 1), self.plate)
         picture = over(moment.drawn, picture) * 2 - 1
         apart = F.pixel_unshuffle(picture, spec.FINER).unflatten(1, (3, -1)) - seen[:, :, None]
         apart = apart.flatten(1, 2) * _where_to_look_closely(jumps, moment.drawn[:, 3:])
         inputs = [seen, coarse * FLOW_INPUT_GAIN, moment.masks, jumps * JUMP_GAIN, apart]
         return torch.cat(inputs, 1)
 
+    def paint(
+        self, landmarks: Tensor, given: Tensor, sitter: Sitter | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """What `look` gives to paint (N, 3, RESOLUTION, RESOLUTION) and logit of cover (N, 1, ...).
+
+        Args:
+            landmarks: (N, 478, 3) canvas coordinates.
+            given: (N, GIVEN, WORKING, WORKING).
+            sitter: whom; else the one that this network holds.
+        """
+        return self.finish(self.draw_heads(landmarks, given, sitter), given)
+
     def draw_heads(self, landmarks: Tensor, given: Tensor, sitter: Sitter | None = None) -> Tensor:
         """Landmarks and what `look` gives to heads: (N, HEADS * FINER ** 2, WORKING, WORKING).
 
         A head's FINER ** 2 channels are the pixels of the layers in each of ours, row by row.
         """
-        neutral = None if sitter is None else sitter.neutral
+        neutral, adaptive = sitter or (None, None)
         style = self.style(self.encode(landmarks, neutral) * 4)
         kind = self.expand.weight.dtype
-        given, adaptive = given.to(kind), None if sitter is None else sitter.adaptive
+        given = given.to(kind)
         features = self._unet(F.pixel_unshuffle(given[:, : spec.SEEN], 2), style.to(kind), adaptive)
         features = F.pixel_shuffle(self.expand(features), 2)
         features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
         return self.heads(features).float()
 
-    def finish(self, heads: Tensor, flow: Tensor, given: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Heads and what they refine to what `forward` returns.
+    def finish(self, heads: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
+        """Heads and what they look at to what `paint` returns.
 
-        Flow begins as the rig's, and paint as its picture: what is learnt is how they differ,
-        which is much the same for all people.
+        Paint begins as the rig's picture: what is learnt is how it differs, which is much the same
+        for all people.
         """
         pixels = spec.FINER**2
         apart = given[:, -3 * pixels :].unflatten(1, (3, -1))
         colours = (given[:, :3, None] + apart) / 2 + 0.5
-        shift, change, logit = heads.split([2 * pixels, 3 * pixels, pixels], 1)
+        change, logit = heads.split([3 * pixels, pixels], 1)
         paint = F.pixel_shuffle(colours.flatten(1, 2) + change, spec.FINER).clamp(0, 1)
-        refined = flow + F.pixel_shuffle(shift, spec.FINER) * FLOW_STEP
-        return refined * self.window, paint, F.pixel_shuffle(logit, spec.FINER)
-
-    def layers(self, moment: Moment) -> tuple[Tensor, Tensor, Tensor]:
-        """As `forward`, with the cover itself: 0 to 1, and 0 at the canvas's border."""
-        flow, paint, logit = self(moment)
-        return flow, paint, torch.sigmoid(logit) * self.window
+        return paint, F.pixel_shuffle(logit, spec.FINER)
 
     def lower_convolutions(self, kind: torch.dtype) -> "Generator":
         """Let the convolutions compute in another precision, in place; the code does not."""

@@ -13,11 +13,11 @@ from kiosk.errors import PackError
 from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, LANDMARKS
 from kiosk.messages import Floats
 
-NETWORK = "tableau-vivant generator 4"  # stands in every file of weights
+NETWORK = "tableau-vivant generator 5"  # stands in every file of weights
 
 WORKING = 128  # where the network works
 FINER = 3
-RESOLUTION = FINER * WORKING  # flow, paint and cover; an eye is some 28 pixels wide
+RESOLUTION = FINER * WORKING  # of paint and cover; an eye is some 28 pixels wide
 MASKS = 3  # mouth, eyes, irises
 SEEN = 3 + 2 + MASKS  # picture, flow and masks, at WORKING
 GIVEN = SEEN + 5 * FINER**2  # and how flow and colours differ within each pixel
@@ -25,8 +25,9 @@ CODE = 64  # principal components of how landmarks move
 CHANNELS = (40, 64, 96, 96)  # at WORKING / 2, / 4, / 8, / 16
 STYLE = 96
 EMBEDDING = 128  # what the embedder says of a person, and the critic holds of one
-DETAIL = 24  # channels at WORKING, before the heads
-HEADS = 6  # flow x and y, paint R, G and B, cover
+BESIDE = 64 - GIVEN  # features that join it: together what matrix units like
+DETAIL = 32  # channels at WORKING, before the heads
+HEADS = 4  # paint R, G and B, cover
 
 INPUTS = {
     "landmarks": (1, LANDMARKS, 3),  # canvas coordinates
@@ -36,7 +37,6 @@ INPUTS = {
     "masks": (1, MASKS, WORKING, WORKING),  # 0 to 1
 }
 OUTPUTS = {
-    "flow": (1, 2, RESOLUTION, RESOLUTION),  # as given, refined
     "paint": (1, 3, RESOLUTION, RESOLUTION),  # 0 to 1
     "cover": (1, 1, RESOLUTION, RESOLUTION),  # 0 to 1
 }
@@ -74,8 +74,8 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
         shapes |= _convolution(f"{name}.convolution", source, target)
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
-    shapes |= _convolution("expand", CHANNELS[0], 20 * _SUBPIXELS)
-    shapes |= _convolution("detail", 20 + GIVEN, DETAIL)
+    shapes |= _convolution("expand", CHANNELS[0], BESIDE * _SUBPIXELS)
+    shapes |= _convolution("detail", BESIDE + GIVEN, DETAIL)
     shapes |= _convolution("heads", DETAIL, HEADS * FINER**2)
     return shapes
 

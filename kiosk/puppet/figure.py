@@ -5,7 +5,7 @@ them at the puppet's working size.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 os.environ.setdefault("GLOG_minloglevel", "2")
@@ -34,13 +34,18 @@ Pixel = TypeVar("Pixel", bound=np.generic)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """One artwork's canvas at SIZE."""
+    """One artwork's canvas, at SIZE."""
 
     artwork: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255
     matte: Grey  # (SIZE, SIZE) 1 on the sitter
     plate: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255: the picture without the sitter
     landmarks: Floats  # (478, 3) canvas coordinates
     slope: Floats  # (3,) how the artwork's red, green and blue follow light
+
+    def at(self, size: int) -> "Figure":
+        """The same, smaller: all pictures have so many pixels a side."""
+        artwork, matte, plate = (_resize(x, size) for x in (self.artwork, self.matte, self.plate))
+        return replace(self, artwork=artwork, matte=matte, plate=plate)
 
 
 def place_canvas(landmarks: Floats, width: int, height: int) -> tuple[int, int, int]:

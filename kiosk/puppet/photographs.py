@@ -1,8 +1,8 @@
 """A photograph of the sitter as a training pair: what the puppet shows there, and what was there.
 
-The sitter imitates the photograph (`motion/imitate.py`); landmarks, flow, light and seams are the
-puppet's, the frame is the photograph's own, in the painting's tones. Only the sitter in it counts:
-another ground, another dress say nothing.
+The sitter imitates the photograph (`motion/imitate.py`); all is the
+puppet's, but the frame is the photograph's own, in the painting's tones. Only the sitter in it
+counts: another ground, another dress say nothing.
 """
 
 from dataclasses import replace

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.generator.kernels import Textures, look
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.model.spec import RESOLUTION
 from kiosk.puppet.figure import SIZE, Figure
@@ -26,9 +27,9 @@ class Pair:
     """One moment of the puppet: what the generator is given, and what it should answer."""
 
     landmarks: Floats  # (478, 3) canvas coordinates
-    flow: NDArray[np.float16]  # (2, RESOLUTION, RESOLUTION) source minus target, canvas units
-    light: NDArray[np.float16]  # (1, RESOLUTION, RESOLUTION) change of log luminance
-    drawn: Bytes  # (RESOLUTION, RESOLUTION, 4) the rig's paint, RGB, and its cover
+    given: NDArray[np.float16]  # (WORKING, WORKING, GIVEN) what `Generator.look` sees
+    below: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB: the rig's picture, over which it paints
+    cover: Bytes  # (RESOLUTION, RESOLUTION) 255 where that is the rig's own paint
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
     seams: Bytes  # (RESOLUTION, RESOLUTION) 255 where more paint is needed: edges that cover others
     counts: Bytes  # (RESOLUTION, RESOLUTION) 255 where the frame is what shall be shown
@@ -45,21 +46,31 @@ class Puppet:
     def __init__(self, figure: Figure, rig: Rig) -> None:
         self.figure, self.rig = figure, rig
         self.still: Points = rig.mesh.still
-        self._artwork = np.clip(figure.artwork + 0.5, 0, 255).astype(np.uint8)  # sampled faster
+        self._artwork = _to_bytes(figure.artwork)  # sampled faster
+        self._textures = _textures_of(figure.at(RESOLUTION))
 
     def render(self, motion: Motion) -> Pair:
         """Draw the sitter in a motion."""
         frame, seams = self._paint(motion)
-        given = self.rig.draw(motion, RESOLUTION)
+        drawing = self.rig.draw(motion, RESOLUTION)
+        below = self.show(drawing.flow, drawing.light, drawing.paint, drawing.cover)
         return Pair(
-            landmarks=given.landmarks,
-            flow=given.flow.transpose(2, 0, 1).astype(np.float16),
-            light=given.light[None].astype(np.float16),
-            drawn=_to_bytes(255 * np.dstack([given.paint, given.cover])),
+            landmarks=drawing.landmarks,
+            given=look(drawing, self._textures).astype(np.float16),
+            below=below,
+            cover=_to_bytes(255 * drawing.cover),
             frame=_to_bytes(_shrink(frame)),
             counts=np.full((RESOLUTION, RESOLUTION), 255, np.uint8),
-            seams=_to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - given.cover))),
+            seams=_to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - drawing.cover))),
         )
+
+    def show(self, flow: Floats, light: Floats, paint: Floats, cover: Floats) -> Bytes:
+        """What a display shows of maps, as in `Layers`: (RESOLUTION, RESOLUTION, 3) RGB."""
+        size = (SIZE, SIZE)
+        flow, light = (cv2.resize(x, size, interpolation=cv2.INTER_LINEAR) for x in (flow, light))
+        colour, matte = self._look_up(flow + pixel_centres(SIZE), light)
+        moved = _shrink(cv2.blendLinear(colour, self.figure.plate, matte, 1 - matte))
+        return _to_bytes(cv2.blendLinear(255 * paint, moved, cover, 1 - cover))
 
     def picture(self, motion: Motion) -> Bytes:
         """The sitter in a motion at the puppet's own size: (SIZE, SIZE, 3) RGB."""
@@ -69,19 +80,27 @@ class Puppet:
     def _paint(self, motion: Motion) -> tuple[Floats, Bytes]:
         """The picture (SIZE, SIZE, 3), and where no flow can give it: (SIZE, SIZE) 0 to 255."""
         drawing = self.rig.draw(motion, SIZE)
-        colour, matte = self._look_up(drawing)
+        colour, matte = self._look_up(drawing.sources, drawing.light)
+        matte = matte * drawing.known
         seams = _find_seams(drawing, matte)
         picture = cv2.blendLinear(colour, self.figure.plate, matte, 1 - matte)
         cover = drawing.cover
         return np.asarray(cv2.blendLinear(255 * drawing.paint, picture, cover, 1 - cover)), seams
 
-    def _look_up(self, drawing: Drawing) -> tuple[Floats, Floats]:
-        where = (drawing.sources + np.float32(1)) * np.float32(SIZE / 2) - np.float32(0.5)
+    def _look_up(self, sources: Floats, light: Floats) -> tuple[Floats, Floats]:
+        """Colours (SIZE, SIZE, 3) and matte (SIZE, SIZE) of these places, lit."""
+        where = (sources + np.float32(1)) * np.float32(SIZE / 2) - np.float32(0.5)
         how = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
         colour = cv2.remap(self._artwork, where, None, **how).astype(np.float32)
-        colour *= np.exp(drawing.light[..., None] * self.figure.slope)
+        colour *= np.exp(light[..., None] * self.figure.slope)
         matte = cv2.remap(self.figure.matte, where, None, **how)
-        return colour, matte * drawing.known
+        return colour, matte
+
+
+def _textures_of(figure: Figure) -> Textures:
+    share = np.float32(1 / 255)
+    artwork = np.dstack([figure.artwork * share, figure.matte])
+    return Textures.make(artwork, figure.plate * share, figure.slope)
 
 
 def _find_seams(drawing: Drawing, matte: Floats) -> Bytes:

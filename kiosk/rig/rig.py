@@ -7,6 +7,7 @@ function in the gallery, at the generator's resolution, as for the puppet.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -29,7 +30,7 @@ from kiosk.rig.raster import box_around, fill_outline, pixel_centres, pull_push
 SOFT = 0.006  # of the map's size: the blur of light
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: the flow, once worked out, is kept
 class Drawing:
     """A moved sitter as maps of S by S pixels."""
 
@@ -41,7 +42,7 @@ class Drawing:
     paint: Floats  # (S, S, 3) RGB, 0 to 1: of mouth and lids
     cover: Floats  # (S, S) 0 to 1: how much of the artwork it hides
 
-    @property
+    @cached_property
     def flow(self) -> Floats:
         """Source minus target at every pixel: (S, S, 2), canvas units."""
         shift = np.asarray(self.sources - pixel_centres(len(self.sources)))

@@ -7,8 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kiosk.model.generator import Moment
-from kiosk.model.spec import draw_masks
+from kiosk.model.spec import MASKS, SEEN
 from kiosk.training.pairs import Pairs
 
 
@@ -17,10 +16,9 @@ class Batch:
     """What a network is given, and what it should answer."""
 
     landmarks: Tensor  # (N, 478, 3)
-    flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
-    light: Tensor  # (N, 1, RESOLUTION, RESOLUTION)
-    masks: Tensor  # (N, MASKS, WORKING, WORKING), 0 to 1
-    drawn: Tensor  # (N, 4, RESOLUTION, RESOLUTION), 0 to 1: the rig's paint and its cover
+    given: Tensor  # (N, GIVEN, WORKING, WORKING) from `Generator.look`
+    below: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1: the rig's picture
+    cover: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1: of the rig's own paint in it
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
     seams: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
     counts: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1: where the picture is to be met
@@ -31,22 +29,22 @@ class Batch:
         index = np.sort(index)
 
         def real(column: NDArray[np.float16]) -> Tensor:
-            return torch.from_numpy(np.array(column[index], np.float32)).to(device)
+            return torch.from_numpy(np.array(column[index])).to(device).float()
 
-        def unit(column: NDArray[np.uint8]) -> Tensor:
-            return torch.from_numpy(np.array(column[index], np.float32)).to(device) / 255
+        def unit(values: NDArray[np.uint8]) -> Tensor:
+            return torch.from_numpy(np.ascontiguousarray(values)).to(device).float() / 255
 
-        landmarks = np.array(pairs.landmarks[index])
-        masks = np.stack([draw_masks(face) for face in landmarks])
+        def colours(column: NDArray[np.uint8]) -> Tensor:  # mixed orders in memory are slow
+            return unit(column[index].transpose(0, 3, 1, 2))
+
         return cls(
-            landmarks=torch.from_numpy(landmarks).to(device),
-            masks=torch.from_numpy(masks).to(device).float() / 255,
-            drawn=unit(pairs.drawn).permute(0, 3, 1, 2).contiguous(),
-            picture=unit(pairs.frame).permute(0, 3, 1, 2).contiguous(),
-            flow=real(pairs.flow),
-            light=real(pairs.light),
-            seams=unit(pairs.seams)[:, None],
-            counts=unit(pairs.counts)[:, None],
+            landmarks=torch.from_numpy(np.array(pairs.landmarks[index])).to(device),
+            given=real(pairs.given).permute(0, 3, 1, 2),
+            below=colours(pairs.below),
+            cover=unit(pairs.cover[index])[:, None],
+            picture=colours(pairs.frame),
+            seams=unit(pairs.seams[index])[:, None],
+            counts=unit(pairs.counts[index])[:, None],
         )
 
     @classmethod
@@ -55,10 +53,11 @@ class Batch:
         columns = ([getattr(batch, field.name) for batch in batches] for field in fields(cls))
         return cls(*(torch.cat(column) for column in columns))
 
-    def moment(self) -> Moment:
-        """What the network is given of it."""
-        return Moment(self.landmarks, self.flow, self.light, self.drawn, self.masks)
+    @property
+    def masks(self) -> Tensor:
+        """Of mouth, eyes and irises: (N, MASKS, WORKING, WORKING), 0 to 1."""
+        return self.given[:, SEEN - MASKS : SEEN]
 
     def without_drawn(self) -> "Batch":
         """The same, but that what the rig has painted counts no more."""
-        return replace(self, counts=self.counts * (1 - self.drawn[:, 3:]))
+        return replace(self, counts=self.counts * (1 - self.cover))

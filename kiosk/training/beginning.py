@@ -11,7 +11,8 @@ from kiosk.messages import Floats
 from kiosk.model.checkpoint import Base, load_base
 from kiosk.model.discriminator import Discriminator
 from kiosk.model.generator import Generator
-from kiosk.model.spec import EMBEDDING, FINER
+from kiosk.model.spec import EMBEDDING, FINER, RESOLUTION
+from kiosk.puppet.figure import Figure
 from kiosk.training.batch import Batch
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.code import fit_code
@@ -29,35 +30,45 @@ class Beginning:
 
 @torch.no_grad()
 def begin_from_base(
-    canvas: TrainingCanvas, further: Pairs | None = None, base: Base | None = None
+    figure: Figure, further: Pairs | None = None, base: Base | None = None
 ) -> Beginning:
     """The base, having looked at the artwork as it hangs and at further pictures of the sitter.
 
     Args:
-        canvas: the artwork's.
+        figure: the artwork's.
         further: pairs of photographs.
         base: else the one that ships.
     """
     base = base or load_base()
-    pictures, masks = canvas.at_rest()
+    canvas = TrainingCanvas(figure)
+    pictures, masks = canvas.picture, canvas.masks
     if further is not None:
         seen = Batch.take(further, np.arange(len(further)), pictures.device)
         pictures, masks = torch.cat([pictures, seen.picture]), torch.cat([masks, seen.masks])
     person = base.embedder(F.avg_pool2d(pictures, FINER)[None], masks[None])
-    base.generator.become(canvas.sitter(base.embedder.adapt(person)))
+    _hold(base.generator, figure)
+    base.generator.become(base.embedder.adapt(person))
     return Beginning(base.generator, base.critic, person)
 
 
-def begin_from_nothing(canvas: TrainingCanvas, landmarks: Floats, *, seed: int) -> Beginning:
+def begin_from_nothing(figure: Figure, landmarks: Floats, *, seed: int) -> Beginning:
     """Random weights: what the base is measured against.
 
     Args:
-        canvas: the artwork's.
+        figure: the artwork's.
         landmarks: (N, 478, 3) of many moments, which the code must tell apart.
         seed: of the weights.
     """
     torch.manual_seed(seed)
     generator = Generator()
-    generator.become(canvas.sitter())
-    generator.code_basis.copy_(fit_code(landmarks - canvas.landmarks.numpy()))
+    _hold(generator, figure)
+    generator.code_basis.copy_(fit_code(landmarks - figure.landmarks))
     return Beginning(generator, Discriminator(), torch.zeros(1, EMBEDDING))
+
+
+def _hold(generator: Generator, figure: Figure) -> None:
+    small = figure.at(RESOLUTION)
+    artwork = np.dstack([small.artwork / 255, small.matte])
+    artwork, plate = (x.transpose(2, 0, 1).astype(np.float32) for x in (artwork, small.plate / 255))
+    held = artwork, plate, figure.slope, figure.landmarks
+    generator.hold(*(torch.from_numpy(x) for x in held))

@@ -94,8 +94,8 @@ class Finetuning(Run):
         rate = rate_at(self.share, step=self.step, warm_up=settings.warm_up_steps)
         self._optimiser.param_groups[0]["lr"] = settings.learning_rate * rate
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
-            layers = self.generator(batch.moment())
-        answer = Answer.compose(layers, self.canvas, batch)
+            painted = self.generator.paint(batch.landmarks, batch.given)
+        answer = Answer.compose(painted, self.canvas, batch)
         loss, picture = shortfall(answer, batch, self.canvas)
         if self.share >= settings.critic_from:
             court = Court(answer, batch, self.canvas, self.generator)

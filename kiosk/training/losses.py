@@ -4,26 +4,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from kiosk.face import CHIN, MESH
+from kiosk.face import MESH
 from kiosk.model.discriminator import CROP
 from kiosk.model.layers import upsample
 from kiosk.model.spec import FINER, RESOLUTION
 
 GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
-FLOW_WEIGHT = 20.0  # per canvas unit
-
-
-def head_mask(landmarks: Tensor, matte: Tensor) -> Tensor:
-    """Where the head is in the neutral picture, with a margin: (N, 1, RESOLUTION, RESOLUTION).
-
-    Args:
-        landmarks: (N, 478, 3) neutral, canvas coordinates.
-        matte: (N, 1, RESOLUTION, RESOLUTION).
-    """
-    rows = (torch.arange(RESOLUTION, device=matte.device) + 0.5) / RESOLUTION * 2 - 1
-    above = rows < landmarks[:, CHIN, 1, None] + 0.04
-    head = (matte > 0.5).float() * above[:, None, :, None]
-    return F.max_pool2d(F.max_pool2d(head, (47, 1), 1, (23, 0)), (1, 47), 1, (0, 23))
 
 
 def feature_mask(masks: Tensor) -> Tensor:
@@ -43,11 +29,6 @@ def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     across = (weight[..., 1:] * error.diff(dim=-1).abs()).mean()
     down = (weight[..., 1:, :] * error.diff(dim=-2).abs()).mean()
     return 10 * (weight * error.abs()).mean() + 5 * (across + down)
-
-
-def flow_error(flow: Tensor, wanted: Tensor) -> Tensor:
-    """L1 of the flow: how far (N, 2, RESOLUTION, RESOLUTION) strays from what the rig drew."""
-    return FLOW_WEIGHT * (flow - wanted).abs().mean()
 
 
 def cover_error(

@@ -22,20 +22,18 @@ from kiosk.training.canvas import TrainingCanvas
 class Answer:
     """What a generator gave for a batch, and the pictures it makes."""
 
-    flow: Tensor  # (N, 2, RESOLUTION, RESOLUTION)
     paint: Tensor  # (N, 3, RESOLUTION, RESOLUTION)
     logit: Tensor  # (N, 1, RESOLUTION, RESOLUTION) of its cover
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION)
 
     @classmethod
     def compose(
-        cls, layers: tuple[Tensor, Tensor, Tensor], canvas: TrainingCanvas, batch: Batch
+        cls, painted: tuple[Tensor, Tensor], canvas: TrainingCanvas, batch: Batch
     ) -> "Answer":
-        """Lay what `Generator.forward` returns over the artworks."""
-        flow, paint, logit = layers
+        """Lay what `Generator.paint` returns over the rig's pictures."""
+        paint, logit = painted
         cover = torch.sigmoid(logit) * canvas.window
-        picture = canvas.compose(flow, batch.light, paint, cover, drawn=batch.drawn)
-        return cls(flow, paint, logit, picture)
+        return cls(paint, logit, batch.below + cover * (paint - batch.below))
 
 
 def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Tensor, Tensor]:
@@ -51,7 +49,7 @@ def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Ten
     features = losses.feature_mask(batch.masks)
     weight = losses.picture_weight(canvas.head, features) * batch.counts * canvas.window
     picture = losses.reconstruction(answer.picture, batch.picture, weight)
-    bare = weight * (1 - batch.drawn[:, 3:])  # over the rig's paint the network is free
+    bare = weight * (1 - batch.cover)  # over the rig's paint the network is free
     cover = losses.cover_error(
         answer.logit,
         answer.paint,
@@ -59,7 +57,7 @@ def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Ten
         seams=batch.seams * batch.counts,
         weight=bare,
     )
-    return picture + cover + losses.flow_error(answer.flow, batch.flow * canvas.window), picture
+    return picture + cover, picture
 
 
 class Court:
@@ -86,7 +84,7 @@ class Court:
         shown = batch.picture + (answer.picture - batch.picture) * batch.counts
         self._fake, _ = crop(shown, batch.masks)
         self._real, self._masks = crop(batch.picture, batch.masks)
-        self._rest, self._rest_masks = crop(*canvas.at_rest())
+        self._rest, self._rest_masks = crop(canvas.picture, canvas.masks)
         with torch.no_grad():
             self._code = generator.encode(batch.landmarks, canvas.landmarks.flatten(1))
 

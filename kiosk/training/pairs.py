@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 
 from kiosk.errors import PictureError
 from kiosk.messages import Motion
-from kiosk.model.spec import RESOLUTION
+from kiosk.model.spec import GIVEN, RESOLUTION, WORKING
 from kiosk.puppet.render import Pair, Puppet
 from kiosk.training.workers import become_worker, held_signals
 
 CHUNK = 64
 _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "landmarks": ((478, 3), np.float32),
-    "flow": ((2, RESOLUTION, RESOLUTION), np.float16),
-    "light": ((1, RESOLUTION, RESOLUTION), np.float16),
-    "drawn": ((RESOLUTION, RESOLUTION, 4), np.uint8),
+    "given": ((WORKING, WORKING, GIVEN), np.float16),
+    "below": ((RESOLUTION, RESOLUTION, 3), np.uint8),
+    "cover": ((RESOLUTION, RESOLUTION), np.uint8),
     "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "seams": ((RESOLUTION, RESOLUTION), np.uint8),
     "counts": ((RESOLUTION, RESOLUTION), np.uint8),
@@ -42,9 +42,9 @@ class Pairs:
     """Memory-mapped pairs; every array's first axis is the moment."""
 
     landmarks: NDArray[np.float32]
-    flow: NDArray[np.float16]
-    light: NDArray[np.float16]
-    drawn: NDArray[np.uint8]
+    given: NDArray[np.float16]
+    below: NDArray[np.uint8]
+    cover: NDArray[np.uint8]
     frame: NDArray[np.uint8]
     seams: NDArray[np.uint8]
     counts: NDArray[np.uint8]
