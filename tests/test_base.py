@@ -82,7 +82,7 @@ def test_an_episode_shows_different_people_and_asks_for_one_moment_of_each(
     assert len(set(one.who.tolist())) == 2
     assert one.shown.shape[0] == 2
     assert one.shown.shape[2:] == (3, WORKING, WORKING)
-    assert one.canvas.artwork.shape[0] == len(one.batch.landmarks) == 2
+    assert len(one.canvas.picture) == len(one.batch.landmarks) == 2
     portraits = [people[number].landmarks for number in one.who]
     np.testing.assert_array_equal(one.canvas.landmarks.numpy(), portraits)
 
@@ -142,7 +142,7 @@ def test_a_checkpoint_of_other_people_is_refused_and_stays(
 def test_numbers_that_break_stop_the_run(people: list[Identity]) -> None:
     run = begin(people)
     one = episode(people, 0)
-    broken = replace(one, batch=replace(one.batch, light=one.batch.light * torch.nan))
+    broken = replace(one, batch=replace(one.batch, given=one.batch.given * torch.nan))
     with pytest.raises(TrainingError, match="broke down at step 0"):
         run.learn(broken)
 

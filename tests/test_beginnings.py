@@ -21,7 +21,6 @@ from kiosk.evaluation.beginnings import (
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.render import Puppet
-from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
 
 
@@ -29,7 +28,7 @@ from kiosk.training.pairs import Pairs
 def sitting(puppet: Puppet, pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> Sitting:
     monkeypatch.setattr(module, "SHOWN", 2)
     tests = Pairs(**{name: getattr(pairs, name)[:4] for name in Pairs.__slots__})
-    return Sitting(TrainingCanvas(puppet.figure), pairs, tests)
+    return Sitting(puppet.figure, pairs, tests)
 
 
 def test_the_rig_alone_is_near_the_puppet_and_no_more(sitting: Sitting) -> None:

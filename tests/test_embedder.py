@@ -1,15 +1,15 @@
 """Pictures of a person to the generator's adaptive parameters."""
 
+import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F
 
+from kiosk.generator.eager import channels_last
 from kiosk.model.embedder import Embedder
-from kiosk.model.generator import Generator, Moment, Sitter
-from kiosk.model.spec import ADAPTIVE, EMBEDDING, INPUTS, MASKS, RESOLUTION, WORKING
+from kiosk.model.generator import Generator, Sitter
+from kiosk.model.spec import ADAPTIVE, EMBEDDING, GIVEN, MASKS, RESOLUTION, WORKING
 from kiosk.puppet.render import Puppet
 from kiosk.training.beginning import begin_from_base
-from kiosk.training.canvas import TrainingCanvas
 
 
 @pytest.fixture(scope="module")
@@ -51,35 +51,30 @@ def test_a_network_that_became_a_sitter_answers_as_one_that_is_told_of_them(
     adaptive = embedder.adapt(embedder(*pictures(2))).detach()
     assert adaptive.shape == (1, ADAPTIVE)
     adaptive = torch.randn(1, ADAPTIVE) * 0.2
-    sitter = Sitter(
-        torch.rand(1, 4, RESOLUTION, RESOLUTION),
-        torch.rand(1, 3, RESOLUTION, RESOLUTION),
-        torch.ones(1, 3, 1, 1),
-        torch.randn(1, 478 * 3),
-        adaptive,
-    )
-    moment = Moment(*(torch.randn(shape) * 0.1 for shape in INPUTS.values()))
+    sitter = Sitter(torch.randn(1, 478 * 3), adaptive)
+    generator.code_mean.copy_(sitter.neutral[0])
+    landmarks, given = torch.randn(1, 478, 3), torch.randn(1, GIVEN, WORKING, WORKING) * 0.1
     with torch.no_grad():
-        told = generator(moment, sitter)
-        stranger = generator(moment)
-        generator.become(sitter)
-        became = generator(moment)
+        told = generator.paint(landmarks, given, sitter)
+        stranger = generator.paint(landmarks, given)
+        generator.become(adaptive)
+        became = generator.paint(landmarks, given)
 
     for one, other in zip(told, became, strict=True):
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
-    assert (stranger[2] - became[2]).abs().max() > 1e-3
+    assert (stranger[1] - became[1]).abs().max() > 1e-3
 
 
 def test_a_portrait_begins_from_what_the_embedder_says_of_its_artwork(puppet: Puppet) -> None:
-    canvas = TrainingCanvas(puppet.figure)
-    beginning = begin_from_base(canvas)
-    picture, masks = canvas.at_rest()
+    beginning = begin_from_base(puppet.figure)
+    small = puppet.figure.at(RESOLUTION)
 
-    assert F.avg_pool2d(picture, 3).shape[-1] == WORKING == masks.shape[-1]
     assert beginning.person.shape == (1, EMBEDDING)
     assert beginning.person.abs().max() > 0
-    torch.testing.assert_close(beginning.generator.artwork, canvas.sitter().artwork)
-    still = canvas.landmarks
+    held = channels_last(beginning.generator.artwork)
+    np.testing.assert_allclose(held[..., :3], small.artwork / 255, atol=1e-6)
+    np.testing.assert_allclose(held[..., 3], small.matte, atol=1e-6)
+    still = torch.from_numpy(puppet.figure.landmarks)[None]
     torch.testing.assert_close(
         beginning.generator.encode(still), torch.zeros(1, 64), atol=1e-5, rtol=0
     )

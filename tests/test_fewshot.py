@@ -13,7 +13,6 @@ from kiosk.evaluation.fewshot import Trial, judge, learn, photographs, table
 from kiosk.puppet.calm import track_faces
 from kiosk.puppet.photographs import pair_tracked
 from kiosk.puppet.render import Puppet
-from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs, stack_pairs
 
 
@@ -26,7 +25,7 @@ def trial(study: Study, puppet: Puppet, photograph: Path) -> Trial:
         [np.ascontiguousarray(cv2.resize(image, None, fx=k, fy=k)) for k in sizes]
     )
     tests = [stack_pairs(iter([pair_tracked(puppet, others[0])]))]
-    return Trial(puppet, study, calm, others, tests, TrainingCanvas(puppet.figure))
+    return Trial(puppet, study, calm, others, tests)
 
 
 def test_the_portraits_own_picture_comes_first(trial: Trial) -> None:

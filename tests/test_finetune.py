@@ -26,8 +26,8 @@ def canvas(puppet: Puppet) -> TrainingCanvas:
 
 
 @pytest.fixture(scope="module")
-def fresh(canvas: TrainingCanvas, pairs: Pairs) -> Beginning:
-    return begin_from_nothing(canvas, pairs.landmarks, seed=0)
+def fresh(puppet: Puppet, pairs: Pairs) -> Beginning:
+    return begin_from_nothing(puppet.figure, pairs.landmarks, seed=0)
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +153,7 @@ def test_a_run_that_breaks_down_says_where_and_keeps_what_it_had(
     run.learn(batch(pairs, 0))
     run.save(tmp_path / "run.pt")
     kept = weights(run).clone()
-    broken = replace(batch(pairs, 1), light=torch.full_like(batch(pairs, 1).light, torch.nan))
+    broken = replace(batch(pairs, 1), given=batch(pairs, 1).given * torch.nan)
     with pytest.raises(TrainingError, match=r"broke down at step 1: .*run\.pt, step 1"):
         run.learn(broken)
 
@@ -161,13 +161,13 @@ def test_a_run_that_breaks_down_says_where_and_keeps_what_it_had(
 
 
 def test_from_the_base_a_portrait_is_nearer_at_once_than_from_nothing(
-    fresh: Beginning, canvas: TrainingCanvas, pairs: Pairs
+    fresh: Beginning, canvas: TrainingCanvas, puppet: Puppet, pairs: Pairs
 ) -> None:
     def error(beginning: Beginning) -> float:
         seen = batch(pairs, 0)
         with torch.no_grad():
-            layers = beginning.generator(seen.moment())
-            answer = Answer.compose(layers, canvas, seen)
+            painted = beginning.generator.paint(seen.landmarks, seen.given)
+            answer = Answer.compose(painted, canvas, seen)
             return shortfall(answer, seen, canvas)[0].item()
 
-    assert error(begin_from_base(canvas)) < 0.8 * error(fresh)
+    assert error(begin_from_base(puppet.figure)) < 0.8 * error(fresh)

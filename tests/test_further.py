@@ -152,9 +152,9 @@ def test_beside_photographs_the_puppets_own_mouth_counts_no_more(puppet: Puppet)
     free = batch.without_drawn()
     both = Batch.join(batch, free)
 
-    painted = batch.drawn[:, 3:] > 0.99
+    painted = batch.cover > 0.99
     assert painted.any()
     assert batch.counts.min() == 1
     assert free.counts[painted].max() < 0.02
-    assert free.counts[batch.drawn[:, 3:] == 0].min() == 1
+    assert free.counts[batch.cover == 0].min() == 1
     assert len(both.landmarks) == len(both.counts) == 4

@@ -41,8 +41,7 @@ def drawing(study: Study) -> Drawing:
 
 def seen_by(network: Generator, drawing: Drawing) -> tuple[Floats, torch.Tensor]:
     """What the compiled code and the module are given to look at."""
-    masks = spec.draw_masks(drawing.landmarks)
-    found = look(drawing, drawing.flow, masks, Textures.of(network))
+    found = look(drawing, Textures.of(network))
     with torch.inference_mode():
         return found, network.look(to_moment(drawing))
 
@@ -60,17 +59,13 @@ def test_it_finishes_as_the_network_does_but_for_what_nobody_sees(
 ) -> None:
     _, given = seen_by(network, drawing)
     heads = torch.randn(1, spec.HEADS * spec.FINER**2, spec.WORKING, spec.WORKING)
-    heads[:, 5 * spec.FINER**2 :] = heads[:, 5 * spec.FINER**2 :] * 4 - 8  # mostly bare
-    flow = torch.from_numpy(drawing.flow).permute(2, 0, 1)[None]
+    heads[:, 3 * spec.FINER**2 :] = heads[:, 3 * spec.FINER**2 :] * 4 - 8  # mostly bare
     with torch.inference_mode():
-        refined, paint, logit = network.finish(heads, flow, given)
+        paint, logit = network.finish(heads, given)
     cover = channels_last(torch.sigmoid(logit) * network.window)[..., 0]
     window = network.window[0, 0].numpy()
-    found = finish(
-        channels_last(heads), flow=drawing.flow, given=channels_last(given), window=window
-    )
+    found = finish(channels_last(heads), channels_last(given), window)
 
-    np.testing.assert_allclose(found.flow, channels_last(refined), atol=1e-6)
     np.testing.assert_allclose(found.cover, cover, atol=0.5 / 255)
     seen = found.cover > 0
     assert 0.02 < seen.mean() < 0.5
@@ -79,11 +74,11 @@ def test_it_finishes_as_the_network_does_but_for_what_nobody_sees(
 
 def test_what_a_display_blends_with_the_covered_is_painted_too() -> None:
     heads = np.zeros((spec.WORKING, spec.WORKING, spec.HEADS * spec.FINER**2), np.float32)
-    heads[..., 5 * spec.FINER**2 :] = -20
-    heads[60, 60, 5 * spec.FINER**2 :] = 20
-    nothing = np.zeros((spec.RESOLUTION, spec.RESOLUTION, 2), np.float32)
+    heads[..., 3 * spec.FINER**2 :] = -20
+    heads[60, 60, 3 * spec.FINER**2 :] = 20
+    window = np.ones((spec.RESOLUTION, spec.RESOLUTION), np.float32)
     given = np.zeros((spec.WORKING, spec.WORKING, spec.GIVEN), np.float32)
-    found = finish(heads, flow=nothing, given=given, window=np.ones_like(nothing[..., 0]))
+    found = finish(heads, given, window)
     painted = np.argwhere(found.paint[..., 0] > 0)
 
     np.testing.assert_array_equal(painted.min(0), [59 * spec.FINER] * 2)

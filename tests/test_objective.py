@@ -29,8 +29,7 @@ def batch(pairs: Pairs) -> Batch:
 
 
 def answer(batch: Batch, picture: torch.Tensor) -> Answer:
-    nothing = torch.zeros_like(batch.light)
-    return Answer(batch.flow, batch.picture, nothing - 9, picture)
+    return Answer(batch.picture, torch.zeros_like(batch.seams) - 9, picture)
 
 
 def test_a_picture_nearer_to_the_true_one_falls_less_short(

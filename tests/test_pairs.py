@@ -73,16 +73,16 @@ def test_damaged_arrays_are_made_anew(damage: str, tmp_path: Path) -> None:
     module._mark(tmp_path, 0).touch()
     module._allocate(tmp_path, CHUNK)
     assert module._mark(tmp_path, 0).exists()
-    flow = tmp_path / "flow.npy"
-    content = flow.read_bytes()[:5000]
+    given = tmp_path / "given.npy"
+    content = given.read_bytes()[:5000]
     if damage == "missing":
-        flow.unlink()
+        given.unlink()
     else:
-        flow.write_bytes(content if damage == "cut" else b"")
+        given.write_bytes(content if damage == "cut" else b"")
 
     module._allocate(tmp_path, CHUNK)
     assert not module._mark(tmp_path, 0).exists()
-    assert open_pairs(tmp_path).flow.shape[0] == CHUNK
+    assert open_pairs(tmp_path).given.shape[0] == CHUNK
 
 
 def test_the_room_that_pairs_take_is_known_before(folder: Path) -> None:

@@ -32,7 +32,7 @@ def test_names_and_shapes_are_those_of_the_network() -> None:
     ("name", "shape", "fault"),
     [
         ("detail.bias", None, "detail.bias is missing"),
-        ("detail.bias", (25,), r"detail.bias is \(25,\), not \(24,\)"),
+        ("detail.bias", (25,), r"detail.bias is \(25,\), not \(32,\)"),
         ("surprise", (1,), "surprise is unknown"),
     ],
 )

@@ -30,6 +30,7 @@ from kiosk.base.sources import find_sources
 from kiosk.model.checkpoint import Base, save_base
 from kiosk.model.spec import NETWORK
 from kiosk.training.code import fit_code
+from kiosk.training.run import keep_memory
 
 CHECKPOINT_SECONDS = 120.0
 HELD_OUT = 12  # one person in so many is never learnt from
@@ -102,6 +103,7 @@ def _learn(
     report: Report,
 ) -> dict[str, float]:
     """All steps that are left; the first process returns how it ended."""
+    keep_memory()
     settings, checkpoint = run.settings, work / "base.pt"
     if checkpoint.exists():
         run.restore(checkpoint)

@@ -6,11 +6,9 @@ generator and critic.
 """
 
 import copy
-import ctypes
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from kiosk.training.beginning import Beginning
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.objective import Answer, Court, shortfall
 from kiosk.training.pairs import Pairs
-from kiosk.training.run import Run, arrange, follow, rate_at
+from kiosk.training.run import Run, arrange, follow, keep_memory, rate_at
 
 CHECKPOINT_SECONDS = 60.0
 REAL_SHARE = 0.5  # of each batch, where there are photographs
@@ -126,7 +124,7 @@ def finetune(
         report: called with the share done and a smoothed reconstruction loss.
         real: pairs of photographs; mouth and lids are then learnt from them alone.
     """
-    _keep_memory()
+    keep_memory()
     if checkpoint.exists():
         run.restore(checkpoint)
     batches = _read_ahead(run, pairs, real)
@@ -167,12 +165,3 @@ def _read_ahead(run: Finetuning, pairs: Pairs, real: Pairs | None) -> Iterator[B
         while True:
             batch, ahead = ahead.result(), read()
             yield batch
-
-
-def _keep_memory() -> None:
-    """Ask the C library to keep freed memory: to fault it in again costs a tenth of each step."""
-    trim, mmap = -1, -3  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of glibc's malloc.h
-    with suppress(OSError, AttributeError):  # another C library has no such knobs
-        library = ctypes.CDLL("libc.so.6")
-        library.mallopt(mmap, 1 << 25)  # the most it takes
-        library.mallopt(trim, (1 << 31) - 1)
