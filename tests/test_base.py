@@ -28,7 +28,7 @@ from kiosk.puppet.render import Puppet
 from kiosk.training.pairs import Pairs
 
 CPU = torch.device("cpu")
-SETTINGS = LearnSettings(steps=10, batch=2, warm_up_steps=2, critic_from=0.1)
+SETTINGS = LearnSettings(steps=10, batch=2, warm_up_steps=2, finish_from=0.1)
 
 
 @pytest.fixture(scope="module")

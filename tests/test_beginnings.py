@@ -42,11 +42,12 @@ def test_the_rig_alone_is_near_the_puppet_and_no_more(sitting: Sitting) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_learns(sitting: Sitting, way: str, tmp_path: Path) -> None:
     untouched = begin(sitting, way).generator
-    learnt = learn(sitting, way, 0.01, tmp_path)
+    ((_, first), (minutes, learnt)) = learn(sitting, way, [0.02, 0.01], tmp_path)
 
     assert (learnt.heads.weight != untouched.heads.weight).any()
-    found = judge(sitting, learnt, way, 0.01)
-    assert (found.way, found.minutes) == (way, 0.01)
+    assert (learnt.heads.weight != first.heads.weight).any()
+    found = judge(sitting, learnt, way, minutes)
+    assert (found.way, found.minutes) == (way, 0.02)
 
 
 def test_the_sheet_shows_the_puppet_above_what_was_learnt(sitting: Sitting, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ was interrupted goes on with the episodes it would have had.
 """
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
 import cv2
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from kiosk.base.identity import Identity
 from kiosk.model.spec import MASKS, SEEN, WORKING
+from kiosk.training.ahead import read_ahead
 from kiosk.training.batch import Batch
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.pairs import Pairs
@@ -68,17 +68,12 @@ def draw_episode(people: list[Identity], size: int, rng: np.random.Generator) ->
 def read_episodes(
     people: list[Identity], size: int, *, seed: int, rank: int, step: int
 ) -> Iterator[Episode]:
-    """For ever, from that step on; the next is read while one is learnt from."""
+    """For ever, from that step on."""
 
     def draw(number: int) -> Episode:
         return draw_episode(people, size, np.random.default_rng((seed, rank, number)))
 
-    with ThreadPoolExecutor(1) as reader:
-        ahead: Future[Episode] = reader.submit(draw, step)
-        while True:
-            step += 1
-            episode, ahead = ahead.result(), reader.submit(draw, step)
-            yield episode
+    return read_ahead(draw, step)
 
 
 def _show(pairs: Pairs, rng: np.random.Generator) -> tuple[Tensor, Tensor]:

@@ -39,7 +39,7 @@ class LearnSettings:
     learning_rate: float = 2e-3
     critic_learning_rate: float = 4e-4
     warm_up_steps: int = 100
-    critic_from: float = 0.85  # share of the steps after which the critic judges
+    finish_from: float = 0.85  # share of the steps after which the rate falls, the critic judges
     adversarial_weight: float = 0.04
     matching_weight: float = 1.0
     likeness_weight: float = 0.1  # of the embedder's vector to the critic's
@@ -139,12 +139,17 @@ class Learning(Run):
             TrainingError: an error is no number.
         """
         settings = self.settings
-        rate = rate_at(self.share, step=self.step, warm_up=settings.warm_up_steps)
+        rate = rate_at(
+            self.share,
+            step=self.step,
+            warm_up=settings.warm_up_steps,
+            finish_from=settings.finish_from,
+        )
         self._optimiser.param_groups[0]["lr"] = settings.learning_rate * rate
         answer, vector = self._answer(self._shared, episode)
         loss, picture = shortfall(answer, episode.batch, episode.canvas)
         errors = {"picture": picture.item(), "all": loss.item()}
-        if self.share >= settings.critic_from:
+        if self.share >= settings.finish_from:
             court = Court(answer, episode.batch, episode.canvas, self._portraitist.generator)
             own = self._shared_judge(court, episode.who)
             self.descend(self._critic_optimiser, own)

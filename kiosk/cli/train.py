@@ -109,10 +109,10 @@ def compare_beginnings(
                 beginnings.judge(sitting, None, "rig alone", 0),
                 beginnings.judge(sitting, untouched, "base", 0),
             ]
-            for way, time in ((way, time) for way in chosen for time in tries):
-                generator = beginnings.learn(sitting, way, time, folder)
-                outcomes.append(beginnings.judge(sitting, generator, way, time))
-                rows.append(beginnings.strip(sitting, generator))
+            for way in chosen:
+                for time, generator in beginnings.learn(sitting, way, tries, folder):
+                    outcomes.append(beginnings.judge(sitting, generator, way, time))
+                    rows.append(beginnings.strip(sitting, generator))
             console.print(*beginnings.table(outcomes), sep="\n", markup=False)
         if stills is not None:
             beginnings.save_sheet(sitting, rows, stills / f"{picture.stem}.png")

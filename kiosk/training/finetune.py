@@ -8,7 +8,6 @@ generator and critic.
 import copy
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from torch import nn
 
 from kiosk.model.generator import Generator
 from kiosk.model.precision import bfloat16_pays
+from kiosk.training.ahead import read_ahead
 from kiosk.training.batch import Batch
 from kiosk.training.beginning import Beginning
 from kiosk.training.canvas import TrainingCanvas
@@ -39,7 +39,8 @@ class FinetuneSettings:
     learning_rate: float = 2e-3
     critic_learning_rate: float = 4e-4
     warm_up_steps: int = 50
-    critic_from: float = 0.7  # share of the time after which the critic judges; 1: never
+    finish_from: float = 0.7  # share of the time after which the rate falls and the critic judges
+    critic: bool = True
     adversarial_weight: float = 0.04
     matching_weight: float = 1.0
     average_decay: float = 0.995
@@ -89,13 +90,18 @@ class Finetuning(Run):
             TrainingError: the error is no number.
         """
         settings = self.settings
-        rate = rate_at(self.share, step=self.step, warm_up=settings.warm_up_steps)
+        rate = rate_at(
+            self.share,
+            step=self.step,
+            warm_up=settings.warm_up_steps,
+            finish_from=settings.finish_from,
+        )
         self._optimiser.param_groups[0]["lr"] = settings.learning_rate * rate
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
             painted = self.generator.paint(batch.landmarks, batch.given)
         answer = Answer.compose(painted, self.canvas, batch)
         loss, picture = shortfall(answer, batch, self.canvas)
-        if self.share >= settings.critic_from:
+        if settings.critic and self.share >= settings.finish_from:
             court = Court(answer, batch, self.canvas, self.generator)
             self.descend(self._critic_optimiser, court.train(self.critic, self.person[0]))
             verdict, matching = court.judge(self.critic, self.person[0])
@@ -114,6 +120,7 @@ def finetune(
     checkpoint: Path,
     report: Callable[[float, float], None],
     real: Pairs | None = None,
+    until: float = 1.0,
 ) -> Generator:
     """Train until the time is spent; returns the averaged generator, on the CPU.
 
@@ -123,14 +130,15 @@ def finetune(
         checkpoint: kept up to date about every minute.
         report: called with the share done and a smoothed reconstruction loss.
         real: pairs of photographs; mouth and lids are then learnt from them alone.
+        until: this share of the run.
     """
     keep_memory()
     if checkpoint.exists():
         run.restore(checkpoint)
-    batches = _read_ahead(run, pairs, real)
+    batches = _batches(run, pairs, real)
     saved = begun = time.monotonic()
     loss = None
-    while run.share < 1:
+    while run.share < until:
         value = run.learn(next(batches))
         now = time.monotonic()
         run.elapsed, begun = run.elapsed + now - begun, now
@@ -140,28 +148,20 @@ def finetune(
             run.save(checkpoint)
             saved = now
     run.save(checkpoint)
-    return arrange(run.average.cpu(), torch.contiguous_format).eval()
+    return arrange(copy.deepcopy(run.average).cpu(), torch.contiguous_format).eval()
 
 
-def _read_ahead(run: Finetuning, pairs: Pairs, real: Pairs | None) -> Iterator[Batch]:
-    """Random batches for ever, the next one read while one is learnt from."""
-    rng = np.random.default_rng((run.settings.seed, run.step))
+def _batches(run: Finetuning, pairs: Pairs, real: Pairs | None) -> Iterator[Batch]:
+    """Random ones for ever; each depends on the run's seed and the step alone."""
     size = run.settings.batch
     others = 0 if real is None else max(1, round(REAL_SHARE * size))
 
-    def draw() -> Batch:
+    def draw(step: int) -> Batch:
+        rng = np.random.default_rng((run.settings.seed, step))
         drawn = Batch.take(pairs, rng.choice(len(pairs), size - others, replace=False), run.device)
         if real is None:
             return drawn
         index = rng.choice(len(real), others, replace=len(real) < others)
         return Batch.join(drawn.without_drawn(), Batch.take(real, index, run.device))
 
-    with ThreadPoolExecutor(1) as reader:
-
-        def read() -> Future[Batch]:
-            return reader.submit(draw)
-
-        ahead = read()
-        while True:
-            batch, ahead = ahead.result(), read()
-            yield batch
+    return read_ahead(draw, run.step)

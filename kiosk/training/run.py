@@ -136,10 +136,15 @@ def follow(average: nn.Module, network: nn.Module, *, step: int, decay: float) -
         mean.lerp_(value, 1 - decay)
 
 
-def rate_at(share: float, *, step: int, warm_up: int) -> float:
-    """Of the learning rate: warm up, then a half cosine down to 3 percent."""
+def rate_at(share: float, *, step: int, warm_up: int, finish_from: float) -> float:
+    """Of the learning rate: warm up, stay, and from a share of the run on fall to 3 percent.
+
+    As good as a fall all the way, and what was learnt before it serves runs of any length (Hu et
+    al., *MiniCPM*, 2024).
+    """
     warm = min(1.0, (step + 1) / warm_up)
-    return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * share)))
+    fallen = max(0.0, share - finish_from) / (1 - finish_from)
+    return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * fallen)))
 
 
 def arrange(network: Network, order: torch.memory_format) -> Network:
