@@ -16,6 +16,7 @@ from kiosk.base.prepare import prepare
 from kiosk.base.sources import find_sources
 from kiosk.curation.study import Study
 from kiosk.errors import TrainingError
+from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pictures import write_picture
 from kiosk.puppet.render import Puppet
 from kiosk.training.pairs import Pairs
@@ -43,30 +44,14 @@ def data(photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DRAWN", 2)
     monkeypatch.setattr(module, "LOOKED_AT", 3)
-    monkeypatch.setattr(module, "ProcessPoolExecutor", AtOnce)
+    monkeypatch.setattr(module, "share_out", do_here)
 
 
-class AtOnce:
-    """A pool of one process: this one, for it knows of the patches."""
-
-    def __init__(self, *given: object) -> None:
-        pass
-
-    def __enter__(self) -> "AtOnce":
-        return self
-
-    def __exit__(self, *given: object) -> None:
-        pass
-
-    def submit(self, work, order):  # type: ignore[no-untyped-def]
-        from concurrent.futures import Future
-
-        done: Future[None] = Future()
-        done.set_result(work(order))
-        return done
-
-    def shutdown(self, **given: object) -> None:
-        pass
+def do_here(orders, work, *, report, error):  # type: ignore[no-untyped-def]
+    """`share_out` in this process, which knows of the patches."""
+    for done, order in enumerate(orders, 1):
+        work(order)
+        report(done)
 
 
 def test_people_are_folders_of_films_or_frames_and_loose_files(data: Path) -> None:
@@ -126,13 +111,14 @@ def test_data_in_which_nobody_can_be_used_are_refused(data: Path, tmp_path: Path
 def test_an_identity_comes_back_as_it_was_kept(
     puppet: Puppet, pairs: Pairs, tmp_path: Path
 ) -> None:
-    figure = puppet.figure
-    found = keep_identity(tmp_path / "one", figure, pairs, None)
+    found = keep_identity(tmp_path / "one", puppet.figure, pairs, None)
+    figure = puppet.figure.at(RESOLUTION)
 
     assert len(found.pairs) == 1
     np.testing.assert_array_equal(found.pairs[0].frame, pairs.frame)
     assert np.abs(found.figure.artwork - figure.artwork).max() <= 0.51
     assert np.abs(found.figure.matte - figure.matte).max() <= 0.51 / 255
+    assert np.abs(found.image - puppet.figure.artwork).max() <= 0.51
     np.testing.assert_array_equal(found.landmarks, figure.landmarks)
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 

@@ -5,12 +5,8 @@ used is named, remembered and left out.
 """
 
 import logging
-import multiprocessing
-import os
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +27,7 @@ from kiosk.puppet.limits import find_limits
 from kiosk.puppet.photographs import pair_tracked
 from kiosk.rig.raster import to_pixels
 from kiosk.training.pairs import Pairs, stack_pairs
-from kiosk.training.workers import become_worker, held_signals
+from kiosk.training.workers import share_out
 
 logger = logging.getLogger(__name__)
 
@@ -88,22 +84,13 @@ def prepare(
 
 def _fill(orders: list[Order], report: Callable[[float], None]) -> list[Identity]:
     missing = [o for o in orders if not o.folder.exists() and not o.failed.exists()]
-    if missing:
-        context = multiprocessing.get_context("spawn")
-        workers = min(len(missing), os.cpu_count() or 1)
-        with ProcessPoolExecutor(workers, context, become_worker) as pool:
-            with held_signals():
-                jobs = [pool.submit(_carry_out, order) for order in missing]
-            try:
-                for done, job in enumerate(as_completed(jobs), len(orders) - len(missing) + 1):
-                    job.result()
-                    report(done / len(orders))
-            except BrokenProcessPool as error:
-                reason = "a process was ended, perhaps for want of memory"
-                raise TrainingError(f"{reason}; the same command goes on") from error
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+    before = len(orders) - len(missing)
+    share_out(
+        missing,
+        _carry_out,
+        report=lambda done: report((before + done) / len(orders)),
+        error=TrainingError,
+    )
     for order in orders:
         if order.failed.exists():
             logger.warning("%s; left out", order.failed.read_text().strip())

@@ -4,13 +4,8 @@ Arrays are plain ``.npy`` files that grow chunk by chunk; a chunk's motions depe
 the seed alone, so that an interrupted run goes on where it stopped and gives the same pairs.
 """
 
-import multiprocessing
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +15,7 @@ from kiosk.errors import PictureError
 from kiosk.messages import Motion
 from kiosk.model.spec import GIVEN, RESOLUTION, WORKING
 from kiosk.puppet.render import Pair, Puppet
-from kiosk.training.workers import become_worker, held_signals
+from kiosk.training.workers import share_out, told_to_stop
 
 CHUNK = 64
 _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
@@ -72,24 +67,15 @@ def make_pairs(
     chunks = -(-count // CHUNK)
     folder.mkdir(parents=True, exist_ok=True)
     _allocate(folder, chunks * CHUNK)
-    missing = [n for n in range(chunks) if not _mark(folder, n).exists()]
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    given = (folder, puppet, sampler, seed, stop)
-    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), context, _prepare, given) as pool:
-        try:
-            with held_signals():
-                jobs = [pool.submit(_render_chunk, number) for number in missing]
-            for done, job in enumerate(as_completed(jobs), chunks - len(missing) + 1):
-                job.result()
-                report(done / chunks)
-        except BrokenProcessPool as error:
-            reason = "a drawing process was ended, perhaps for want of memory"
-            raise PictureError(f"{reason}; the same command goes on") from error
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    missing = [number for number in range(chunks) if not _mark(folder, number).exists()]
+    share_out(
+        missing,
+        _render_chunk,
+        report=lambda done: report((chunks - len(missing) + done) / chunks),
+        error=PictureError,
+        prepare=_prepare,
+        given=(folder, puppet, sampler, seed),
+    )
     return open_pairs(folder)
 
 
@@ -149,15 +135,13 @@ class _Draughtsman:
     puppet: Puppet
     sampler: Sampler
     seed: int
-    stop: Event
 
 
 _worker: list[_Draughtsman] = []
 
 
-def _prepare(folder: Path, puppet: Puppet, sampler: Sampler, seed: int, stop: Event) -> None:
-    become_worker()
-    _worker[:] = [_Draughtsman(folder, puppet, sampler, seed, stop)]
+def _prepare(folder: Path, puppet: Puppet, sampler: Sampler, seed: int) -> None:
+    _worker[:] = [_Draughtsman(folder, puppet, sampler, seed)]
 
 
 def _render_chunk(number: int) -> None:
@@ -165,7 +149,7 @@ def _render_chunk(number: int) -> None:
     rng = np.random.default_rng((worker.seed, number))
     moments: list[Pair] = []
     while len(moments) < CHUNK:
-        if worker.stop.is_set():
+        if told_to_stop():
             return
         moments.append(worker.puppet.render(worker.sampler(rng)))
     pairs = stack_pairs(iter(moments))
