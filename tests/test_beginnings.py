@@ -9,14 +9,14 @@ from kiosk.__main__ import main
 from kiosk.evaluation import beginnings as module
 from kiosk.evaluation.beginnings import (
     WAYS,
-    Outcome,
     Sitting,
     begin,
+    compare,
     judge,
     learn,
+    line,
     save_sheet,
     strip,
-    table,
 )
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pictures import read_picture
@@ -58,11 +58,15 @@ def test_the_sheet_shows_the_puppet_above_what_was_learnt(sitting: Sitting, tmp_
     np.testing.assert_array_equal(sheet[:RESOLUTION, :RESOLUTION], sitting.tests.frame[0])
 
 
-def test_the_table_has_a_line_for_each_outcome() -> None:
-    values = (40.0, 35.0, 36.0)
-    lines = list(table([Outcome("base", 3, values, (0.9, 0.9, 0.9), (1.0, 1.0, 1.0))]))
+def test_the_rig_alone_and_the_base_untouched_stand_above_what_is_learnt(
+    sitting: Sitting, tmp_path: Path
+) -> None:
+    found = list(compare(sitting, ["nothing"], [0.01], tmp_path))
 
-    assert lines[1].split()[:3] == ["base", "3", "40.00"]
+    told = [line(outcome).split() for outcome, _ in found]
+    assert [words[-11] for words in told] == ["alone", "base", "nothing"]
+    assert all(strip.shape == (RESOLUTION, 2 * RESOLUTION, 3) for _, strip in found)
+    assert told[0][-9] == f"{found[0][0].psnr_db[0]:.2f}"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.curation.study import Study
 from kiosk.evaluation import fewshot as module
-from kiosk.evaluation.fewshot import Trial, judge, learn, photographs, table
+from kiosk.evaluation.fewshot import Trial, judge, learn, line, photographs
 from kiosk.puppet.calm import track_faces
 from kiosk.puppet.photographs import pair_tracked
 from kiosk.puppet.render import Puppet
@@ -49,7 +49,7 @@ def test_what_was_learnt_is_judged_beside_the_rig_alone(
         assert 15 < each.psnr_db < 50
         assert 0.3 < each.ssim < 1
         assert each.landmarks_pct < 3
-    assert len(list(table([rig, learnt]))) == 3
+    assert line(learnt).split()[0] == "2"
 
 
 def test_bad_numbers_of_frames_are_told_before_any_work(

@@ -67,14 +67,12 @@ def try_few_shot(
     console = Console(highlight=False)
     for clip in clips:
         trial = fewshot.prepare(clip)
-        outcomes = [fewshot.judge(trial, None, 0)]
-        rows = [fewshot.strip(trial, None)]
+        console.print(clip.name, fewshot.HEADING, sep="\n", markup=False)
+        rows = []
         with tempfile.TemporaryDirectory() as folder:
-            for count in counts:
-                generator = fewshot.learn(trial, count, seconds=minutes * 60, folder=Path(folder))
-                outcomes.append(fewshot.judge(trial, generator, count))
-                rows.append(fewshot.strip(trial, generator))
-        console.print(clip.name, *fewshot.table(outcomes), sep="\n", markup=False)
+            for outcome, row in fewshot.compare(trial, counts, minutes, Path(folder)):
+                console.print(fewshot.line(outcome), markup=False)
+                rows.append(row)
         if stills is not None:
             fewshot.save_sheet(trial, rows, stills / f"{clip.stem}.png")
 
@@ -102,18 +100,11 @@ def compare_beginnings(
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             sitting = beginnings.prepare(picture, folder, most_minutes=max(tries))
-            untouched = beginnings.begin(sitting, "base").generator.eval()
-            rows = [beginnings.strip(sitting, each) for each in (None, untouched)]
-            console.print(picture.name, markup=False)
-            outcomes = [
-                beginnings.judge(sitting, None, "rig alone", 0),
-                beginnings.judge(sitting, untouched, "base", 0),
-            ]
-            for way in chosen:
-                for time, generator in beginnings.learn(sitting, way, tries, folder):
-                    outcomes.append(beginnings.judge(sitting, generator, way, time))
-                    rows.append(beginnings.strip(sitting, generator))
-            console.print(*beginnings.table(outcomes), sep="\n", markup=False)
+            console.print(picture.name, beginnings.heading(), sep="\n", markup=False)
+            rows = []
+            for outcome, row in beginnings.compare(sitting, chosen, tries, folder):
+                console.print(beginnings.line(outcome), markup=False)
+                rows.append(row)
         if stills is not None:
             beginnings.save_sheet(sitting, rows, stills / f"{picture.stem}.png")
 

@@ -79,6 +79,28 @@ def prepare(picture: Path, folder: Path, *, most_minutes: float) -> Sitting:
     return Sitting(puppet.figure, **sets)
 
 
+def compare(
+    sitting: Sitting, ways: Sequence[str], minutes: Sequence[float], folder: Path
+) -> Iterator[tuple[Outcome, Bytes]]:
+    """The rig alone, the base untouched, and what each way learns in each time, one by one.
+
+    Args:
+        sitting: the picture's.
+        ways: some of `WAYS`.
+        minutes: of learning.
+        folder: for checkpoints.
+
+    Yields:
+        an outcome, and a few of the moments side by side (RESOLUTION, SHOWN * RESOLUTION, 3).
+    """
+    untouched = begin(sitting, "base").generator.eval()
+    yield judge(sitting, None, "rig alone", 0), strip(sitting, None)
+    yield judge(sitting, untouched, "base", 0), strip(sitting, untouched)
+    for way in ways:
+        for time, generator in learn(sitting, way, minutes, folder):
+            yield judge(sitting, generator, way, time), strip(sitting, generator)
+
+
 def learn(
     sitting: Sitting, way: str, minutes: Sequence[float], folder: Path
 ) -> Iterator[tuple[float, Generator]]:
@@ -136,14 +158,17 @@ def save_sheet(sitting: Sitting, rows: list[Bytes], path: Path) -> None:
     write_picture(path, np.vstack([true, *rows]))
 
 
-def table(outcomes: list[Outcome]) -> Iterator[str]:
-    """Lines to print."""
+def heading() -> str:
+    """Above the lines of a table."""
     regions = "  ".join(f"{region:>18}" for region in REGIONS)
-    yield f"{'way':22} minutes  {regions}   (PSNR dB, SSIM, fineness)"
-    for each in outcomes:
-        values = zip(each.psnr_db, each.ssim, each.fineness, strict=True)
-        cells = "  ".join(f"{psnr:6.2f} {ssim:.4f} {fine:4.2f}" for psnr, ssim, fine in values)
-        yield f"{each.way:22} {each.minutes:7g}  {cells}"
+    return f"{'way':22} minutes  {regions}   (PSNR dB, SSIM, fineness)"
+
+
+def line(outcome: Outcome) -> str:
+    """One line of the table."""
+    values = zip(outcome.psnr_db, outcome.ssim, outcome.fineness, strict=True)
+    cells = "  ".join(f"{psnr:6.2f} {ssim:.4f} {fine:4.2f}" for psnr, ssim, fine in values)
+    return f"{outcome.way:22} {outcome.minutes:7g}  {cells}"
 
 
 def _fineness(shown: Bytes, true: Bytes, mask: measures.Mask) -> float:

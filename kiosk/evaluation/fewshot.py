@@ -5,7 +5,7 @@ besides, and is asked for frames of the second half. They are judged inside the 
 portrait's tones: PSNR, SSIM, and how far the face that a tracker sees lies from the true one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ TESTS = 24  # frames of the second half
 LOOKED_AT = 60  # frames of the first half among which the calmest is chosen
 PAIRS = 512
 SHOWN_EVERY = 5  # of them
+HEADING = "frames  PSNR dB  SSIM   landmarks % of the face's height"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,20 @@ def prepare(clip: Path) -> Trial:
         for number in _spread(second, TESTS)
     ]
     return Trial(puppet, study, calm, first, tests)
+
+
+def compare(
+    trial: Trial, counts: Sequence[int], minutes: float, folder: Path
+) -> Iterator[tuple[Outcome, Bytes]]:
+    """The rig alone, then what is learnt from each number of frames, one by one.
+
+    Yields:
+        an outcome, and a few of the second half's frames as shown, side by side.
+    """
+    yield judge(trial, None, 0), strip(trial, None)
+    for count in counts:
+        generator = learn(trial, count, seconds=minutes * 60, folder=folder)
+        yield judge(trial, generator, count), strip(trial, generator)
 
 
 def learn(trial: Trial, frames: int, *, seconds: float, folder: Path) -> Generator:
@@ -147,8 +162,7 @@ def _landmark_error(shown: Bytes, wanted: Bytes) -> float:
     return 100 * float(np.linalg.norm(found - true, axis=1).mean()) / height
 
 
-def table(outcomes: list[Outcome]) -> Iterator[str]:
-    """Lines to print."""
-    yield "frames  PSNR dB  SSIM   landmarks % of the face's height"
-    for each in outcomes:
-        yield (f"{each.frames:6d}  {each.psnr_db:7.2f}  {each.ssim:.3f}  {each.landmarks_pct:.2f}")
+def line(outcome: Outcome) -> str:
+    """One line of the table."""
+    told = f"{outcome.psnr_db:7.2f}  {outcome.ssim:.3f}  {outcome.landmarks_pct:.2f}"
+    return f"{outcome.frames:6d}  {told}"
