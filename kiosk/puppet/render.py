@@ -92,7 +92,7 @@ class Puppet:
         where = (sources + np.float32(1)) * np.float32(SIZE / 2) - np.float32(0.5)
         how = {"interpolation": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
         colour = cv2.remap(self._artwork, where, None, **how).astype(np.float32)
-        colour *= np.exp(light[..., None] * self.figure.slope)
+        colour *= cv2.exp(cv2.merge([light * slope for slope in self.figure.slope]))
         matte = cv2.remap(self.figure.matte, where, None, **how)
         return colour, matte
 
