@@ -28,7 +28,7 @@ class CpuEngine:
         self._textures = Textures.of(generator)
         self._window = generator.window[0, 0].numpy()
         if low:
-            generator = copy.deepcopy(generator).lower_convolutions(torch.bfloat16)
+            generator = copy.deepcopy(generator).lower(torch.bfloat16)
         module = _Heads(generator).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         given = torch.zeros(1, GIVEN, WORKING, WORKING).to(memory_format=torch.channels_last)
         example = torch.zeros(INPUTS["landmarks"]), given

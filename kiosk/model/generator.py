@@ -115,9 +115,13 @@ class Generator(nn.Module):
             getattr(self, name).modulation.bias += own[0]
 
     def encode(self, landmarks: Tensor, neutral: Tensor | None = None) -> Tensor:
-        """How landmarks differ from those at rest: (N, 478, 3) to (N, CODE); always in float32."""
+        """How landmarks differ from those at rest: (N, 478, 3) to (N, CODE).
+
+        Always in float32; no matrix product, for Turing's TensorRT has none of that precision.
+        """
         neutral = self.code_mean if neutral is None else neutral
-        return (landmarks.reshape(-1, LANDMARKS * 3) - neutral) @ self.code_basis
+        moved = landmarks.reshape(-1, LANDMARKS * 3, 1) - neutral[..., None]
+        return (moved * self.code_basis).sum(1)
 
     def forward(self, moment: Moment) -> tuple[Tensor, Tensor]:
         """Paint (N, 3, RESOLUTION, RESOLUTION), and the cover itself: 0 to 1, 0 at the border."""
@@ -163,10 +167,10 @@ class Generator(nn.Module):
         A head's FINER ** 2 channels are the pixels of the layers in each of ours, row by row.
         """
         neutral, adaptive = sitter or (None, None)
-        style = self.style(self.encode(landmarks, neutral) * 4)
         kind = self.expand.weight.dtype
+        style = self.style((self.encode(landmarks, neutral) * 4).to(kind))
         given = given.to(kind)
-        features = self._unet(F.pixel_unshuffle(given[:, : spec.SEEN], 2), style.to(kind), adaptive)
+        features = self._unet(F.pixel_unshuffle(given[:, : spec.SEEN], 2), style, adaptive)
         features = F.pixel_shuffle(self.expand(features), 2)
         features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
         return self.heads(features).float()
@@ -184,9 +188,9 @@ class Generator(nn.Module):
         paint = F.pixel_shuffle(colours.flatten(1, 2) + change, spec.FINER).clamp(0, 1)
         return paint, F.pixel_shuffle(logit, spec.FINER)
 
-    def lower_convolutions(self, kind: torch.dtype) -> "Generator":
-        """Let the convolutions compute in another precision, in place; the code does not."""
-        for name in (*spec.FILMS, "expand", "detail", "heads"):
+    def lower(self, kind: torch.dtype) -> "Generator":
+        """Let all that is learnt compute in another precision, in place; the code does not."""
+        for name in ("style", *spec.FILMS, "expand", "detail", "heads"):
             getattr(self, name).to(kind)
         return self
 
