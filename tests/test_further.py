@@ -16,6 +16,7 @@ from kiosk.errors import PictureError
 from kiosk.face import INNER_LOWER_LIP, MESH
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.model.spec import RESOLUTION
+from kiosk.motion.imitate import imitate
 from kiosk.portraits.pictures import write_picture
 from kiosk.puppet.detect import track_pictures
 from kiosk.puppet.photographs import pair_with
@@ -144,6 +145,18 @@ def test_of_a_photograph_only_the_sitter_counts(puppet: Puppet, study: Study) ->
     assert not pair.counts[-RESOLUTION // 10 :].any()  # the dress
     x, y = ((pair.landmarks[4, :2] + 1) * RESOLUTION / 2).astype(int)
     assert pair.counts[y, x] == 255
+
+
+def test_a_photographs_mouth_is_the_networks_to_paint(puppet: Puppet, study: Study) -> None:
+    image, face = in_pixels(study)
+    face = face.copy()
+    face[list(INNER_LOWER_LIP[1:-1]), 1] += 0.06 * np.ptp(face[:, 1])  # as if it spoke
+    pair = pair_with(puppet, image, face)
+    drawn = puppet.rig.draw(imitate(puppet.figure.landmarks, face).motion, RESOLUTION)
+
+    assert (drawn.cover > 0.99).any()
+    assert pair.seams[drawn.cover > 0.99].min() > 250
+    assert not pair.cover.any()
 
 
 def test_beside_photographs_the_puppets_own_mouth_counts_no_more(puppet: Puppet) -> None:

@@ -47,7 +47,13 @@ def pair_with(puppet: Puppet, image: Bytes, face: Floats) -> Pair:
     rows = (np.arange(RESOLUTION) + 0.5) * 2 / RESOLUTION - 1
     matte[rows > pair.landmarks[:MESH, 1].max() + CHIN_ROOM] = 0
     counts = np.minimum(matte * 255, within).astype(np.uint8)
-    return replace(pair, frame=_in_tones_of(pair.frame, frame, pair.landmarks), counts=counts)
+    return replace(
+        pair,
+        frame=_in_tones_of(pair.frame, frame, pair.landmarks),
+        counts=counts,
+        seams=np.maximum(pair.seams, pair.cover),  # mouth and lids are the photograph's to tell
+        cover=np.zeros_like(pair.cover),
+    )
 
 
 def _place(image: Bytes, placement: Points, size: int) -> Bytes:
