@@ -13,7 +13,7 @@ from kiosk.generator.engine import Maps, check_agreement
 from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Motion, PortraitMotion
 from kiosk.model import spec
-from kiosk.model.generator import Generator, Moment
+from kiosk.model.generator import DIM, MOST_LIGHT, Generator, Moment
 from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Drawing, Rig
 
@@ -25,6 +25,7 @@ def generator() -> Generator:
     network = Generator()
     with torch.no_grad():
         network.heads.weight.normal_(0, 0.05)
+        network.relight.weight.normal_(0, 0.01)
         network.artwork.uniform_()
         network.plate.uniform_()
         network.code_basis.normal_(0, 0.05)
@@ -98,6 +99,8 @@ def test_maps_have_the_shapes_and_ranges_of_the_spec(generator: Generator, rig: 
         zeros = [torch.zeros(shape) for shape in spec.INPUTS.values()]
         layers = generator(Moment(*zeros))
     assert [tuple(x.shape) for x in layers] == list(spec.OUTPUTS.values())
+    assert maps.light.shape == (r, r)
+    assert 0.01 < np.abs(maps.light).max() <= MOST_LIGHT
     assert 0 <= maps.paint.min() <= maps.paint.max() <= 1
     assert 0 <= maps.cover.min() <= maps.cover.max() <= 1
 
@@ -135,6 +138,7 @@ def test_the_traced_engine_agrees_with_the_plain_one(generator: Generator, rig: 
     )
 
     np.testing.assert_allclose(found.cover, wanted.cover, atol=0.5 / 255)
+    np.testing.assert_allclose(found.light, wanted.light, atol=1e-3)
     shown = (x.cover[..., None] * x.paint for x in (found, wanted))
     np.testing.assert_allclose(*shown, atol=0.5 / 255)
 
@@ -148,6 +152,16 @@ def test_a_disagreeing_engine_is_refused_with_figures(generator: Generator, rig:
     check_agreement(Liar(honest, 1 / 255), network, rig)
     with pytest.raises(EngineError, match=r"its paint by 3\.\d\d/255 \(limit 2\)"):
         check_agreement(Liar(honest, 4 / 255), network, rig)
+
+
+def test_light_too_dim_to_be_meant_is_none(generator: Generator, rig: Rig) -> None:
+    network = Generator()
+    network.load_state_dict(generator.state_dict())
+    with torch.no_grad():
+        network.relight.weight.zero_()
+        network.relight.bias.fill_(0.9 * DIM / MOST_LIGHT)  # type: ignore[union-attr]
+
+    assert not PlainEngine(network.eval()).infer(given(rig, turned())).light.any()
 
 
 def test_an_engine_that_answers_with_nan_is_refused(generator: Generator, rig: Rig) -> None:
@@ -164,7 +178,8 @@ def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Stu
     assert stage(None) is None
     assert layers is not None
     assert (layers.portrait_id, layers.captured_at) == ("hopper", 7.5)
-    assert 0.09 < layers.light.max() < 0.11
+    own = PlainEngine(generator).infer(lit.draw(turned(), spec.RESOLUTION)).light
+    assert 0.09 < (layers.light - own).max() < 0.11
 
 
 def test_the_networks_paint_lies_over_the_rigs(generator: Generator, rig: Rig) -> None:

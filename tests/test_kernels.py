@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from kiosk.curation.study import Study
 from kiosk.face import INNER_LOWER_LIP, MESH
@@ -12,7 +13,7 @@ from kiosk.generator.eager import channels_last, to_moment
 from kiosk.generator.kernels import Textures, finish, look
 from kiosk.messages import Floats
 from kiosk.model import spec
-from kiosk.model.generator import Generator
+from kiosk.model.generator import DIM, Generator
 from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Drawing, Rig
 
@@ -64,7 +65,12 @@ def test_it_finishes_as_the_network_does_but_for_what_nobody_sees(
         paint, logit = network.finish(heads, given)
     cover = channels_last(torch.sigmoid(logit) * network.window)[..., 0]
     window = network.window[0, 0].numpy()
-    found = finish(channels_last(heads), channels_last(given), window)
+    coarse = torch.randn(1, 1, spec.WORKING // 2, spec.WORKING // 2) * 0.01
+    found = finish(channels_last(heads), coarse[0, 0].numpy(), channels_last(given), window)
+    light = F.interpolate(coarse, scale_factor=2 * spec.FINER, mode="bilinear")
+    np.testing.assert_allclose(
+        found.light, (light - light.clamp(-DIM, DIM))[0, 0].numpy(), atol=1e-6
+    )
 
     np.testing.assert_allclose(found.cover, cover, atol=0.5 / 255)
     seen = found.cover > 0
@@ -78,7 +84,8 @@ def test_what_a_display_blends_with_the_covered_is_painted_too() -> None:
     heads[60, 60, 3 * spec.FINER**2 :] = 20
     window = np.ones((spec.RESOLUTION, spec.RESOLUTION), np.float32)
     given = np.zeros((spec.WORKING, spec.WORKING, spec.GIVEN), np.float32)
-    found = finish(heads, given, window)
+    dark = np.zeros((spec.WORKING // 2, spec.WORKING // 2), np.float32)
+    found = finish(heads, dark, given, window)
     painted = np.argwhere(found.paint[..., 0] > 0)
 
     np.testing.assert_array_equal(painted.min(0), [59 * spec.FINER] * 2)

@@ -29,7 +29,8 @@ def batch(pairs: Pairs) -> Batch:
 
 
 def answer(batch: Batch, picture: torch.Tensor) -> Answer:
-    return Answer(batch.picture, torch.zeros_like(batch.seams) - 9, picture)
+    nothing = torch.zeros_like(batch.seams)
+    return Answer(batch.picture, nothing - 9, nothing, picture)
 
 
 def test_a_picture_nearer_to_the_true_one_falls_less_short(

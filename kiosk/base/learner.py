@@ -20,7 +20,7 @@ from kiosk.base.episodes import Episode
 from kiosk.model.checkpoint import Base
 from kiosk.model.discriminator import Discriminator
 from kiosk.model.embedder import Embedder
-from kiosk.model.generator import Generator, Sitter
+from kiosk.model.generator import Generator, Painted, Sitter
 from kiosk.model.precision import bfloat16_pays
 from kiosk.model.spec import EMBEDDING
 from kiosk.training.objective import Answer, Court, shortfall
@@ -53,12 +53,12 @@ class Portraitist(nn.Module):
         super().__init__()
         self.embedder, self.generator = embedder, generator
 
-    def forward(self, episode: Episode) -> tuple[Tensor, Tensor, Tensor]:
-        """Paint and logit of cover, as `Generator.paint`; and each person's vector."""
+    def forward(self, episode: Episode) -> tuple[Painted, Tensor]:
+        """As `Generator.paint`; and each person's vector."""
         vector = self.embedder(episode.shown, episode.shown_masks)
         sitter = Sitter(episode.canvas.landmarks.flatten(1), self.embedder.adapt(vector))
         batch = episode.batch
-        return (*self.generator.paint(batch.landmarks, batch.given, sitter), vector)
+        return self.generator.paint(batch.landmarks, batch.given, sitter), vector
 
 
 class Judge(nn.Module):
@@ -179,8 +179,8 @@ class Learning(Run):
 
     def _answer(self, portraitist: nn.Module, episode: Episode) -> tuple[Answer, Tensor]:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
-            paint, logit, vector = portraitist(episode)
-        return Answer.compose((paint, logit), episode.canvas, episode.batch), vector.float()
+            painted, vector = portraitist(episode)
+        return Answer.compose(painted, episode.canvas, episode.batch), vector.float()
 
 
 def _share(network: Network, device: torch.device) -> Network:

@@ -15,6 +15,7 @@ def show(generator: Generator | None, pairs: Pairs, number: int) -> Bytes:
     if generator is None:
         return np.array(pairs.below[number])
     batch = Batch.take(pairs, np.array([number]), torch.device("cpu"))
-    paint, logit = generator.paint(batch.landmarks, batch.given)
-    picture = batch.below + torch.sigmoid(logit) * generator.window * (paint - batch.below)
-    return np.asarray((picture[0].permute(1, 2, 0) * 255).round().numpy(), np.uint8)
+    paint, logit, light = generator.paint(batch.landmarks, batch.given)
+    lit = batch.below * torch.exp(light * generator.slope * (1 - batch.cover))
+    picture = lit + torch.sigmoid(logit) * generator.window * (paint - lit)
+    return np.asarray((picture[0].permute(1, 2, 0) * 255).round().clamp(0, 255).numpy(), np.uint8)

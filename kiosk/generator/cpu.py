@@ -42,8 +42,8 @@ class CpuEngine:
         given = look(drawing, self._textures)
         inputs = torch.from_numpy(drawing.landmarks), torch.from_numpy(given).permute(2, 0, 1)
         with torch.inference_mode():
-            heads = self._run(*(x[None] for x in inputs))
-        return finish(channels_last(heads), given, self._window)
+            heads, light = self._run(*(x[None] for x in inputs))
+        return finish(channels_last(heads), light[0, 0].numpy(), given, self._window)
 
 
 class _Heads(torch.nn.Module):
@@ -53,5 +53,5 @@ class _Heads(torch.nn.Module):
         super().__init__()
         self.generator = generator
 
-    def forward(self, landmarks: Tensor, given: Tensor) -> Tensor:
+    def forward(self, landmarks: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
         return self.generator.draw_heads(landmarks, given)

@@ -58,10 +58,9 @@ class CudaEngine:
             self._stream.synchronize()
         return _to_maps(*outputs)
 
-    def _forward(self) -> tuple[Tensor, Tensor]:
+    def _forward(self) -> list[Tensor]:
         with torch.autocast("cuda", torch.float16):
-            paint, cover = self._module(Moment(*self._inputs))
-        return paint.float(), cover.float()
+            return [x.float() for x in self._module(Moment(*self._inputs))]
 
 
 def channels_last(x: Tensor) -> Floats:
@@ -82,5 +81,5 @@ def to_moment(drawing: Drawing) -> Moment:
     )
 
 
-def _to_maps(paint: Tensor, cover: Tensor) -> Maps:
-    return Maps(channels_last(paint), cover[0, 0].contiguous().numpy())
+def _to_maps(paint: Tensor, cover: Tensor, light: Tensor) -> Maps:
+    return Maps(channels_last(paint), *(x[0, 0].contiguous().numpy() for x in (cover, light)))

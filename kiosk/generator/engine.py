@@ -25,14 +25,16 @@ logger = logging.getLogger(__name__)
 
 # of agreement with the plain network; flow is the rig's, the same for every engine
 PAINT_LIMIT = 2 / 255  # mean difference, where the cover shows it
+LIGHT_LIMIT = 2 / 255  # mean difference, of log luminance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Maps:
-    """What a network answers: paint and cover of `Layers`."""
+    """What a network answers: paint and cover of `Layers`, and what it adds to light."""
 
     paint: Floats  # (RESOLUTION, RESOLUTION, 3)
     cover: Floats  # (RESOLUTION, RESOLUTION)
+    light: Floats  # (RESOLUTION, RESOLUTION)
 
 
 class Engine(Protocol):
@@ -84,12 +86,16 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
         drawing = rig.draw(motion, RESOLUTION)
         found, wanted = engine.infer(drawing), yardstick.infer(drawing)
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
-        apart = float(np.abs(shown).mean())
-        if not apart <= PAINT_LIMIT:
-            raise EngineError(
-                f"{engine.name} differs from the plain network: its paint by "
-                f"{apart * 255:.2f}/255 (limit {PAINT_LIMIT * 255:g})"
-            )
+        differences = (
+            ("paint", float(np.abs(shown).mean()), PAINT_LIMIT),
+            ("light", float(np.abs(found.light - wanted.light).mean()), LIGHT_LIMIT),
+        )
+        for what, apart, limit in differences:
+            if not apart <= limit:
+                raise EngineError(
+                    f"{engine.name} differs from the plain network: its {what} by "
+                    f"{apart * 255:.2f}/255 (limit {limit * 255:g})"
+                )
 
 
 def _candidates(

@@ -27,6 +27,7 @@ _SHARE = np.float32(1 / _PIXELS)
 _FLOW_GAIN, _JUMP_GAIN = np.float32(network.FLOW_INPUT_GAIN), np.float32(network.JUMP_GAIN)
 _JUMP, _UNPAINTED = np.float32(network.JUMP * network.JUMP_GAIN), np.float32(network.TRACE)
 _COLOURS = spec.GIVEN - 3 * _PIXELS  # where they begin
+_DIM = np.float32(network.DIM)
 _UNSEEN = np.float32(np.log(0.5 / 255))  # logit of a cover that no display shows
 _TRACE = np.float32(1e-3)
 _ONE_ROUND = np.ones((3, 3), np.uint8)
@@ -76,7 +77,7 @@ def look(drawing: Drawing, textures: Textures) -> Floats:
     return given
 
 
-def finish(heads: Floats, given: Floats, window: Floats) -> Maps:
+def finish(heads: Floats, light: Floats, given: Floats, window: Floats) -> Maps:
     """`Generator.finish` and what `Generator.forward` adds, channels last.
 
     Nine pixels of ten are covered by nothing that could be seen: there cover is 0, and paint is,
@@ -84,6 +85,7 @@ def finish(heads: Floats, given: Floats, window: Floats) -> Maps:
 
     Args:
         heads: (WORKING, WORKING, HEADS * FINER ** 2).
+        light: (WORKING / 2, WORKING / 2) change of log luminance.
         given: (WORKING, WORKING, GIVEN) what `look` gave.
         window: (RESOLUTION, RESOLUTION) the network's.
     """
@@ -92,7 +94,8 @@ def finish(heads: Floats, given: Floats, window: Floats) -> Maps:
     covered = np.zeros((_SIZE, _SIZE), np.uint8)
     _cover(heads, window, cover, covered)
     _paint(heads, given, cv2.dilate(covered, _ONE_ROUND), paint)
-    return Maps(paint, cover)
+    light = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
+    return Maps(paint, cover, light - np.clip(light, -_DIM, _DIM))
 
 
 def _shrink(picture: Floats) -> Floats:

@@ -28,7 +28,7 @@ class GeneratorStage:
         return Layers(
             portrait_id=message.portrait_id,
             flow=drawing.flow,
-            light=drawing.light,
+            light=drawing.light + maps.light,
             paint=maps.paint,
             cover=maps.cover,
             captured_at=message.captured_at,

@@ -1,8 +1,8 @@
-"""Landmarks and what the rig drew to paint: a small network that knows one artwork.
+"""Landmarks and what the rig drew to paint and light: a small network that knows one artwork.
 
 The rig moves the artwork (`kiosk.rig`). Its picture, the flow that made it and masks of mouth and
 eyes enter a small U-Net, modulated by a linear code of the landmarks, that paints over it what
-neither a warp nor the rig can give.
+neither a warp nor the rig can give, and says how light falls where the rig does not know.
 
 A portrait's network holds its artwork and its sitter. The base (`kiosk.base`) learns many at once,
 and is told of each.
@@ -29,6 +29,8 @@ from kiosk.model.layers import (
 )
 
 COVER_BIAS = -4.0  # begin by covering nothing
+MOST_LIGHT = 0.5  # of log luminance: no face grows darker or lighter by more
+DIM = 0.004  # of log luminance, a step of 255: a smaller change is noise
 FLOW_INPUT_GAIN = 5.0  # brings flow to the scale of the picture
 JUMP_GAIN = 50.0  # and how it differs within a pixel: large only where lids and lips part
 TRACE = 0.5 / 255  # of the rig's cover: less is not seen
@@ -43,6 +45,14 @@ class Moment(NamedTuple):
     light: Tensor  # (N, 1, RESOLUTION, RESOLUTION) change of log luminance
     drawn: Tensor  # (N, 4, RESOLUTION, RESOLUTION) paint and its cover, 0 to 1
     masks: Tensor  # (N, MASKS, WORKING, WORKING) 0 to 1
+
+
+class Painted(NamedTuple):
+    """What the network answers."""
+
+    paint: Tensor  # (N, 3, RESOLUTION, RESOLUTION) 0 to 1
+    logit: Tensor  # (N, 1, RESOLUTION, RESOLUTION) of its cover
+    light: Tensor  # (N, 1, RESOLUTION, RESOLUTION) change of log luminance, besides the rig's
 
 
 class Sitter(NamedTuple):
@@ -83,6 +93,9 @@ class Generator(nn.Module):
             self.add_module(name, FiLMConvolution(source, target, spec.STYLE))
 
     def _build_heads(self) -> None:
+        self.relight = nn.Conv2d(spec.CHANNELS[0], 1, 3, padding=1)
+        nn.init.zeros_(self.relight.weight)
+        nn.init.zeros_(self.relight.bias)  # type: ignore[arg-type]
         self.expand = nn.Conv2d(spec.CHANNELS[0], spec.BESIDE * 4, 3, padding=1)
         pixels = spec.FINER**2  # of the layers, to one where the network works
         self.detail = nn.Conv2d(spec.BESIDE + spec.GIVEN, spec.DETAIL, 3, padding=1)
@@ -123,10 +136,13 @@ class Generator(nn.Module):
         moved = landmarks.reshape(-1, LANDMARKS * 3, 1) - neutral[..., None]
         return (moved * self.code_basis).sum(1)
 
-    def forward(self, moment: Moment) -> tuple[Tensor, Tensor]:
-        """Paint (N, 3, RESOLUTION, RESOLUTION), and the cover itself: 0 to 1, 0 at the border."""
-        paint, logit = self.paint(moment.landmarks, self.look(moment))
-        return paint, torch.sigmoid(logit) * self.window
+    def forward(self, moment: Moment) -> tuple[Tensor, Tensor, Tensor]:
+        """What a display is to show: paint, cover and light, as in `spec.OUTPUTS`.
+
+        Light too dim to be meant is none, so that a portrait at rest is the artwork.
+        """
+        paint, logit, light = self.paint(moment.landmarks, self.look(moment))
+        return paint, torch.sigmoid(logit) * self.window, light - light.clamp(-DIM, DIM)
 
     def look(self, moment: Moment) -> Tensor:
         """What the convolutions are given: (N, GIVEN, WORKING, WORKING) float32.
@@ -149,34 +165,40 @@ class Generator(nn.Module):
         inputs = [seen, coarse * FLOW_INPUT_GAIN, moment.masks, jumps * JUMP_GAIN, apart]
         return torch.cat(inputs, 1)
 
-    def paint(
-        self, landmarks: Tensor, given: Tensor, sitter: Sitter | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """What `look` gives to paint (N, 3, RESOLUTION, RESOLUTION) and logit of cover (N, 1, ...).
+    def paint(self, landmarks: Tensor, given: Tensor, sitter: Sitter | None = None) -> Painted:
+        """Answer to what `look` gives.
 
         Args:
             landmarks: (N, 478, 3) canvas coordinates.
             given: (N, GIVEN, WORKING, WORKING).
             sitter: whom; else the one that this network holds.
         """
-        return self.finish(self.draw_heads(landmarks, given, sitter), given)
+        heads, light = self.draw_heads(landmarks, given, sitter)
+        light = F.interpolate(light, scale_factor=2 * spec.FINER, mode="bilinear")
+        return Painted(*self.finish(heads, given), light)
 
-    def draw_heads(self, landmarks: Tensor, given: Tensor, sitter: Sitter | None = None) -> Tensor:
-        """Landmarks and what `look` gives to heads: (N, HEADS * FINER ** 2, WORKING, WORKING).
+    def draw_heads(
+        self, landmarks: Tensor, given: Tensor, sitter: Sitter | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Landmarks and what `look` gives to heads and light.
 
-        A head's FINER ** 2 channels are the pixels of the layers in each of ours, row by row.
+        Returns:
+            heads (N, HEADS * FINER ** 2, WORKING, WORKING), whose FINER ** 2 channels are each the
+            pixels of the layers in one of ours, row by row; light (N, 1, WORKING / 2, WORKING / 2),
+            coarse, for it is soft.
         """
         neutral, adaptive = sitter or (None, None)
         kind = self.expand.weight.dtype
         style = self.style((self.encode(landmarks, neutral) * 4).to(kind))
         given = given.to(kind)
         features = self._unet(F.pixel_unshuffle(given[:, : spec.SEEN], 2), style, adaptive)
+        light = torch.tanh(self.relight(features).float()) * MOST_LIGHT
         features = F.pixel_shuffle(self.expand(features), 2)
         features = F.leaky_relu(self.detail(torch.cat([features, given], 1)), 0.1)
-        return self.heads(features).float()
+        return self.heads(features).float(), light
 
     def finish(self, heads: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
-        """Heads and what they look at to what `paint` returns.
+        """Heads and what they look at to paint and logit of cover, as in `Painted`.
 
         Paint begins as the rig's picture: what is learnt is how it differs, which is much the same
         for all people.
@@ -190,7 +212,7 @@ class Generator(nn.Module):
 
     def lower(self, kind: torch.dtype) -> "Generator":
         """Let all that is learnt compute in another precision, in place; the code does not."""
-        for name in ("style", *spec.FILMS, "expand", "detail", "heads"):
+        for name in ("style", *spec.FILMS, "relight", "expand", "detail", "heads"):
             getattr(self, name).to(kind)
         return self
 

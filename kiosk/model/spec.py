@@ -13,7 +13,7 @@ from kiosk.errors import PackError
 from kiosk.face import EYES, INNER_LOWER_LIP, INNER_UPPER_LIP, LANDMARKS
 from kiosk.messages import Floats
 
-NETWORK = "tableau-vivant generator 5"  # stands in every file of weights
+NETWORK = "tableau-vivant generator 6"  # stands in every file of weights
 
 WORKING = 128  # where the network works
 FINER = 3
@@ -39,6 +39,7 @@ INPUTS = {
 OUTPUTS = {
     "paint": (1, 3, RESOLUTION, RESOLUTION),  # 0 to 1
     "cover": (1, 1, RESOLUTION, RESOLUTION),  # 0 to 1
+    "light": (1, 1, RESOLUTION, RESOLUTION),  # change of log luminance, besides the rig's
 }
 
 # the convolutions that a style modulates: channels that come in and go out
@@ -74,6 +75,7 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
         shapes |= _convolution(f"{name}.convolution", source, target)
         shapes |= _linear(f"{name}.modulation", STYLE, 2 * target)
     shapes |= _linear("style.0", CODE, 128) | _linear("style.2", 128, STYLE)
+    shapes |= _convolution("relight", CHANNELS[0], 1)
     shapes |= _convolution("expand", CHANNELS[0], BESIDE * _SUBPIXELS)
     shapes |= _convolution("detail", BESIDE + GIVEN, DETAIL)
     shapes |= _convolution("heads", DETAIL, HEADS * FINER**2)

@@ -52,7 +52,6 @@ def pair_with(puppet: Puppet, image: Bytes, face: Floats) -> Pair:
         frame=_in_tones_of(pair.frame, frame, pair.landmarks),
         counts=counts,
         seams=np.maximum(pair.seams, pair.cover),  # mouth and lids are the photograph's to tell
-        cover=np.zeros_like(pair.cover),
     )
 
 

@@ -26,6 +26,7 @@ class TrainingCanvas(nn.Module):
     masks: Tensor  # (N, MASKS, WORKING, WORKING) of their landmarks, 0 to 1
     landmarks: Tensor  # (N, 478, 3) neutral, canvas coordinates
     head: Tensor  # (N, 1, RESOLUTION, RESOLUTION) where it is, with a margin
+    slope: Tensor  # (N, 3, 1, 1) how their colours follow light
     window: Tensor  # (1, 1, RESOLUTION, RESOLUTION) 0 at the border, where nothing may change
 
     def __init__(self, *figures: Figure) -> None:
@@ -39,6 +40,8 @@ class TrainingCanvas(nn.Module):
         self.register_buffer("masks", torch.from_numpy(np.stack(masks)).float() / 255)
         self.register_buffer("landmarks", landmarks)
         self.register_buffer("head", torch.from_numpy(np.stack(heads))[:, None])
+        slopes = torch.from_numpy(np.stack([figure.slope for figure in figures]))
+        self.register_buffer("slope", slopes[..., None, None])
         self.register_buffer("window", border_window(RESOLUTION))
 
 

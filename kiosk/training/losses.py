@@ -10,6 +10,7 @@ from kiosk.model.layers import upsample
 from kiosk.model.spec import FINER, RESOLUTION
 
 GROUND, HEAD, FEATURES = 0.4, 1.6, 8.0
+LIGHT_WEIGHT = 2.0
 
 
 def feature_mask(masks: Tensor) -> Tensor:
@@ -29,6 +30,11 @@ def reconstruction(picture: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:
     across = (weight[..., 1:] * error.diff(dim=-1).abs()).mean()
     down = (weight[..., 1:, :] * error.diff(dim=-2).abs()).mean()
     return 10 * (weight * error.abs()).mean() + 5 * (across + down)
+
+
+def roughness(light: Tensor) -> Tensor:
+    """How unsteady light is across the picture, L1: light is soft, paint may have edges."""
+    return LIGHT_WEIGHT * (light.diff(dim=-1).abs().mean() + light.diff(dim=-2).abs().mean())
 
 
 def cover_error(

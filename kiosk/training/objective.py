@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from kiosk.model.discriminator import Discriminator
-from kiosk.model.generator import Generator
+from kiosk.model.generator import Generator, Painted
 from kiosk.model.layers import upsample
 from kiosk.model.spec import FINER
 from kiosk.training import losses
@@ -24,16 +24,15 @@ class Answer:
 
     paint: Tensor  # (N, 3, RESOLUTION, RESOLUTION)
     logit: Tensor  # (N, 1, RESOLUTION, RESOLUTION) of its cover
+    light: Tensor  # (N, 1, RESOLUTION, RESOLUTION) change of log luminance
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION)
 
     @classmethod
-    def compose(
-        cls, painted: tuple[Tensor, Tensor], canvas: TrainingCanvas, batch: Batch
-    ) -> "Answer":
-        """Lay what `Generator.paint` returns over the rig's pictures."""
-        paint, logit = painted
-        cover = torch.sigmoid(logit) * canvas.window
-        return cls(paint, logit, batch.below + cover * (paint - batch.below))
+    def compose(cls, painted: Painted, canvas: TrainingCanvas, batch: Batch) -> "Answer":
+        """Light the rig's pictures, but for its own paint, and lay the network's over them."""
+        cover = torch.sigmoid(painted.logit) * canvas.window
+        lit = batch.below * torch.exp(painted.light * canvas.slope * (1 - batch.cover))
+        return cls(*painted, lit + cover * (painted.paint - lit))
 
 
 def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Tensor, Tensor]:
@@ -49,7 +48,8 @@ def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Ten
     features = losses.feature_mask(batch.masks)
     weight = losses.picture_weight(canvas.head, features) * batch.counts * canvas.window
     picture = losses.reconstruction(answer.picture, batch.picture, weight)
-    bare = weight * (1 - batch.cover)  # over the rig's paint the network is free
+    # over the rig's paint the network is free, unless it is asked for its own
+    bare = weight * torch.maximum(1 - batch.cover, batch.seams)
     cover = losses.cover_error(
         answer.logit,
         answer.paint,
@@ -57,7 +57,7 @@ def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Ten
         seams=batch.seams * batch.counts,
         weight=bare,
     )
-    return picture + cover, picture
+    return picture + cover + losses.roughness(answer.light), picture
 
 
 class Court:
