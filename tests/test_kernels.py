@@ -10,10 +10,12 @@ from torch.nn import functional as F
 from kiosk.curation.study import Study
 from kiosk.face import INNER_LOWER_LIP, MESH
 from kiosk.generator.eager import channels_last, to_moment
-from kiosk.generator.kernels import Textures, finish, look
+from kiosk.generator.engine import Maps
+from kiosk.generator.kernels import Textures, finish, look, relight
 from kiosk.messages import Floats
 from kiosk.model import spec
-from kiosk.model.generator import DIM, Generator
+from kiosk.model.generator import Generator, bright_enough
+from kiosk.model.layers import warp
 from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Drawing, Rig
 
@@ -65,12 +67,7 @@ def test_it_finishes_as_the_network_does_but_for_what_nobody_sees(
         paint, logit = network.finish(heads, given)
     cover = channels_last(torch.sigmoid(logit) * network.window)[..., 0]
     window = network.window[0, 0].numpy()
-    coarse = torch.randn(1, 1, spec.WORKING // 2, spec.WORKING // 2) * 0.01
-    found = finish(channels_last(heads), coarse[0, 0].numpy(), channels_last(given), window)
-    light = F.interpolate(coarse, scale_factor=2 * spec.FINER, mode="bilinear")
-    np.testing.assert_allclose(
-        found.light, (light - light.clamp(-DIM, DIM))[0, 0].numpy(), atol=1e-6
-    )
+    found = Maps(*finish(channels_last(heads), channels_last(given), window=window), window)
 
     np.testing.assert_allclose(found.cover, cover, atol=0.5 / 255)
     seen = found.cover > 0
@@ -84,10 +81,22 @@ def test_what_a_display_blends_with_the_covered_is_painted_too() -> None:
     heads[60, 60, 3 * spec.FINER**2 :] = 20
     window = np.ones((spec.RESOLUTION, spec.RESOLUTION), np.float32)
     given = np.zeros((spec.WORKING, spec.WORKING, spec.GIVEN), np.float32)
-    dark = np.zeros((spec.WORKING // 2, spec.WORKING // 2), np.float32)
-    found = finish(heads, dark, given, window)
-    painted = np.argwhere(found.paint[..., 0] > 0)
+    paint, cover = finish(heads, given, window=window)
+    painted = np.argwhere(paint[..., 0] > 0)
 
     np.testing.assert_array_equal(painted.min(0), [59 * spec.FINER] * 2)
     np.testing.assert_array_equal(painted.max(0), [62 * spec.FINER - 1] * 2)
-    assert (found.cover > 0).sum() == spec.FINER**2
+    assert (cover > 0).sum() == spec.FINER**2
+
+
+def test_it_lights_what_the_network_lights(network: Generator, drawing: Drawing) -> None:
+    coarse = torch.randn(1, 1, spec.WORKING // 2, spec.WORKING // 2) * 0.01
+    moment = to_moment(drawing)
+    with torch.inference_mode():
+        light = F.interpolate(coarse, scale_factor=2 * spec.FINER, mode="bilinear")
+        sitter = warp(network.artwork[:, 3:], moment.flow, network.fine_grid)
+        wanted = (bright_enough(light) * sitter)[0, 0].numpy()
+    found = relight(coarse[0, 0].numpy(), drawing.flow, Textures.of(network))
+
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    assert 0.2 < (found != 0).mean() < 0.8

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kiosk.model.discriminator import Discriminator
-from kiosk.model.generator import Generator
+from kiosk.model.generator import Generator, Painted
 from kiosk.model.spec import EMBEDDING
 from kiosk.puppet.render import Puppet
 from kiosk.training.batch import Batch
@@ -106,3 +106,31 @@ def test_the_critic_knows_people_apart(canvas: TrainingCanvas, batch: Batch) -> 
     one, other = (court.judge(critic, torch.randn(1, EMBEDDING))[0] for _ in range(2))
 
     assert one != other
+
+
+def test_light_is_asked_for_by_photographs_alone(canvas: TrainingCanvas, batch: Batch) -> None:
+    """What is darker than the rig's picture asks for less light, if a photograph shows it."""
+    dark = replace(batch, picture=batch.below * 0.9)
+    slopes = []
+    for photographed in (0.0, 1.0):
+        asked = replace(dark, photographed=torch.full_like(batch.photographed, photographed))
+        light = torch.zeros_like(batch.seams, requires_grad=True)
+        painted = Painted(batch.below, torch.zeros_like(batch.seams) - 9, light)
+        loss, _ = shortfall(Answer.compose(painted, canvas, asked), asked, canvas)
+        (slope,) = torch.autograd.grad(loss, light)
+        slopes.append(slope.sum().item())
+
+    assert slopes[0] == 0
+    assert slopes[1] > 0  # downhill is darker
+
+
+def test_the_rigs_own_paint_is_not_lit(canvas: TrainingCanvas, batch: Batch) -> None:
+    painted = Painted(batch.below, batch.seams * 0 - 99, torch.full_like(batch.seams, 0.3))
+    asked = replace(
+        batch,
+        photographed=torch.ones_like(batch.photographed),
+        cover=torch.ones_like(batch.cover),
+    )
+    torch.testing.assert_close(Answer.compose(painted, canvas, asked).picture, batch.below)
+    bare = replace(asked, cover=torch.zeros_like(batch.cover))
+    assert (Answer.compose(painted, canvas, bare).picture >= batch.below).all()

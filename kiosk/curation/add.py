@@ -6,7 +6,8 @@ goes on where it stopped, and leaves the packs untouched until the new one is wh
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
 from kiosk.puppet.photographs import pair_with
+from kiosk.rig.landmarks import no_motion
 from kiosk.training.beginning import begin_from_base
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
@@ -138,7 +140,9 @@ class Work:
         """What the sitter's further pictures show, if there are any."""
         if not self.further:
             return None
-        return stack_pairs(pair_with(self.puppet, each.image, each.face) for each in self.further)
+        hanging = replace(self.puppet.render(no_motion()), photographed=np.array(True))
+        others = (pair_with(self.puppet, each.image, each.face) for each in self.further)
+        return stack_pairs(chain([hanging], others))
 
     def _tell(self, stage: str, begun: float, share: float) -> None:
         self._report(Progress(stage, begun + share))

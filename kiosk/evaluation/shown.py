@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from kiosk.messages import Bytes
-from kiosk.model.generator import Generator
+from kiosk.model.generator import Generator, bright_enough
 from kiosk.training.batch import Batch
 from kiosk.training.pairs import Pairs
 
@@ -16,6 +16,6 @@ def show(generator: Generator | None, pairs: Pairs, number: int) -> Bytes:
         return np.array(pairs.below[number])
     batch = Batch.take(pairs, np.array([number]), torch.device("cpu"))
     paint, logit, light = generator.paint(batch.landmarks, batch.given)
-    lit = batch.below * torch.exp(light * generator.slope * (1 - batch.cover))
+    lit = batch.below * torch.exp(bright_enough(light) * generator.slope * (1 - batch.cover))
     picture = lit + torch.sigmoid(logit) * generator.window * (paint - lit)
     return np.asarray((picture[0].permute(1, 2, 0) * 255).round().clamp(0, 255).numpy(), np.uint8)

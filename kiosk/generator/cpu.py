@@ -7,7 +7,7 @@ from torch import Tensor
 
 from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
-from kiosk.generator.kernels import Textures, finish, look
+from kiosk.generator.kernels import Textures, finish, look, relight
 from kiosk.model.generator import Generator
 from kiosk.model.spec import GIVEN, INPUTS, WORKING
 from kiosk.rig.rig import Drawing
@@ -19,7 +19,7 @@ class CpuEngine:
     Args:
         generator: the portrait's.
         threads: for the network; tracking and display want cores, too.
-        low: let the convolutions compute in bfloat16.
+        low: let what is learnt compute in bfloat16.
     """
 
     def __init__(self, generator: Generator, *, threads: int, low: bool = False) -> None:
@@ -43,7 +43,8 @@ class CpuEngine:
         inputs = torch.from_numpy(drawing.landmarks), torch.from_numpy(given).permute(2, 0, 1)
         with torch.inference_mode():
             heads, light = self._run(*(x[None] for x in inputs))
-        return finish(channels_last(heads), light[0, 0].numpy(), given, self._window)
+        paint, cover = finish(channels_last(heads), given, window=self._window)
+        return Maps(paint, cover, relight(light[0, 0].numpy(), drawing.flow, self._textures))
 
 
 class _Heads(torch.nn.Module):

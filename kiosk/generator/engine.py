@@ -24,8 +24,9 @@ from kiosk.rig.rig import Drawing, Rig
 logger = logging.getLogger(__name__)
 
 # of agreement with the plain network; flow is the rig's, the same for every engine
-PAINT_LIMIT = 2 / 255  # mean difference, where the cover shows it
-LIGHT_LIMIT = 2 / 255  # mean difference, of log luminance
+PAINT_LIMIT = 2 / 255  # mean difference of what is shown of it, where it covers anything
+COVERS = 0.1
+LIGHT_LIMIT = 2 / 255  # mean difference of log luminance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,9 +87,10 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
         drawing = rig.draw(motion, RESOLUTION)
         found, wanted = engine.infer(drawing), yardstick.infer(drawing)
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
+        covered = np.maximum(found.cover, wanted.cover) > COVERS
         differences = (
-            ("paint", float(np.abs(shown).mean()), PAINT_LIMIT),
-            ("light", float(np.abs(found.light - wanted.light).mean()), LIGHT_LIMIT),
+            ("paint", _mean(np.abs(shown[covered])), PAINT_LIMIT),
+            ("light", _mean(np.abs(found.light - wanted.light)), LIGHT_LIMIT),
         )
         for what, apart, limit in differences:
             if not apart <= limit:
@@ -96,6 +98,10 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
                     f"{engine.name} differs from the plain network: its {what} by "
                     f"{apart * 255:.2f}/255 (limit {limit * 255:g})"
                 )
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if values.size else 0.0
 
 
 def _candidates(

@@ -13,7 +13,6 @@ import numba
 import numpy as np
 
 from kiosk.generator.eager import channels_last
-from kiosk.generator.engine import Maps
 from kiosk.messages import Floats
 from kiosk.model import generator as network
 from kiosk.model import spec
@@ -77,15 +76,14 @@ def look(drawing: Drawing, textures: Textures) -> Floats:
     return given
 
 
-def finish(heads: Floats, light: Floats, given: Floats, window: Floats) -> Maps:
-    """`Generator.finish` and what `Generator.forward` adds, channels last.
+def finish(heads: Floats, given: Floats, *, window: Floats) -> tuple[Floats, Floats]:
+    """Paint and cover of `Generator.forward`, channels last.
 
     Nine pixels of ten are covered by nothing that could be seen: there cover is 0, and paint is,
     too, but for those beside a covered one, which a display blends with it.
 
     Args:
         heads: (WORKING, WORKING, HEADS * FINER ** 2).
-        light: (WORKING / 2, WORKING / 2) change of log luminance.
         given: (WORKING, WORKING, GIVEN) what `look` gave.
         window: (RESOLUTION, RESOLUTION) the network's.
     """
@@ -94,8 +92,21 @@ def finish(heads: Floats, light: Floats, given: Floats, window: Floats) -> Maps:
     covered = np.zeros((_SIZE, _SIZE), np.uint8)
     _cover(heads, window, cover, covered)
     _paint(heads, given, cv2.dilate(covered, _ONE_ROUND), paint)
-    light = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
-    return Maps(paint, cover, light - np.clip(light, -_DIM, _DIM))
+    return paint, cover
+
+
+def relight(light: Floats, flow: Floats, textures: Textures) -> Floats:
+    """Light of `Generator.forward`: (RESOLUTION, RESOLUTION).
+
+    Args:
+        light: (WORKING / 2, WORKING / 2) change of log luminance.
+        flow: (RESOLUTION, RESOLUTION, 2) the rig's.
+        textures: the portrait's.
+    """
+    size = (spec.RESOLUTION, spec.RESOLUTION)
+    fine = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
+    _light_sitter(fine, flow, textures.artwork)
+    return fine
 
 
 def _shrink(picture: Floats) -> Floats:
@@ -226,6 +237,19 @@ def _paint(heads, given, wanted, paint):  # type: ignore[no-untyped-def]
                     colour = (given[row, column, k] + apart) * _HALF + _HALF
                     colour += heads[row, column, at + k * _PIXELS]
                     paint[y, x, k] = min(max(colour, np.float32(0)), _ONE)
+
+
+@numba.njit(cache=True, nogil=True)
+def _light_sitter(light, flow, artwork):  # type: ignore[no-untyped-def]
+    half, last = np.float32(_SIZE * _FINER) * _HALF, np.float32(_SIZE * _FINER - 1)
+    for i in range(_SIZE * _FINER):
+        for j in range(_SIZE * _FINER):
+            meant = light[i, j] - min(max(light[i, j], -_DIM), _DIM)
+            if meant != 0:
+                x = min(max(np.float32(j) + flow[i, j, 0] * half, np.float32(0)), last)
+                y = min(max(np.float32(i) + flow[i, j, 1] * half, np.float32(0)), last)
+                meant *= _sample(artwork, x, y, 3)
+            light[i, j] = meant
 
 
 @numba.njit(cache=True, nogil=True)

@@ -139,10 +139,11 @@ class Generator(nn.Module):
     def forward(self, moment: Moment) -> tuple[Tensor, Tensor, Tensor]:
         """What a display is to show: paint, cover and light, as in `spec.OUTPUTS`.
 
-        Light too dim to be meant is none, so that a portrait at rest is the artwork.
+        Light falls on the sitter alone; too dim to be meant, it is none.
         """
         paint, logit, light = self.paint(moment.landmarks, self.look(moment))
-        return paint, torch.sigmoid(logit) * self.window, light - light.clamp(-DIM, DIM)
+        sitter = warp(self.artwork[:, 3:], moment.flow, self.fine_grid)
+        return paint, torch.sigmoid(logit) * self.window, bright_enough(light) * sitter
 
     def look(self, moment: Moment) -> Tensor:
         """What the convolutions are given: (N, GIVEN, WORKING, WORKING) float32.
@@ -231,6 +232,11 @@ class Generator(nn.Module):
         u1 = film("up1", torch.cat([upsample(u2), d1], 1))
         u0 = film("up0", torch.cat([upsample(u1), d0], 1))
         return film("refine", u0)
+
+
+def bright_enough(light: Tensor) -> Tensor:
+    """Light without what is too dim to be meant."""
+    return light - light.clamp(-DIM, DIM)
 
 
 def _where_to_look_closely(jumps: Tensor, cover: Tensor) -> Tensor:

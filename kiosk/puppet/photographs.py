@@ -1,8 +1,9 @@
 """A photograph of the sitter as a training pair: what the puppet shows there, and what was there.
 
-The sitter imitates the photograph (`motion/imitate.py`); all is the
-puppet's, but the frame is the photograph's own, in the painting's tones. Only the sitter in it
-counts: another ground, another dress say nothing.
+The sitter imitates the photograph (`motion/imitate.py`); what the
+network is given is the puppet's, but the frame is the photograph's own, in the painting's tones,
+and mouth, lids and light are to be learnt from it. Only the sitter in it counts: another ground,
+another dress say nothing.
 """
 
 from dataclasses import replace
@@ -51,7 +52,8 @@ def pair_with(puppet: Puppet, image: Bytes, face: Floats) -> Pair:
         pair,
         frame=_in_tones_of(pair.frame, frame, pair.landmarks),
         counts=counts,
-        seams=np.maximum(pair.seams, pair.cover),  # mouth and lids are the photograph's to tell
+        photographed=np.array(True),
+        seams=np.maximum(pair.seams, pair.cover),
     )
 
 

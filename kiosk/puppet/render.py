@@ -32,6 +32,7 @@ class Pair:
     cover: Bytes  # (RESOLUTION, RESOLUTION) 255 where that is the rig's own paint
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
     seams: Bytes  # (RESOLUTION, RESOLUTION) 255 where more paint is needed: edges that cover others
+    photographed: NDArray[np.bool_]  # () whether light, mouth and lids are the frame's own
     counts: Bytes  # (RESOLUTION, RESOLUTION) 255 where the frame is what shall be shown
 
 
@@ -60,6 +61,7 @@ class Puppet:
             below=below,
             cover=_to_bytes(255 * drawing.cover),
             frame=_to_bytes(_shrink(frame)),
+            photographed=np.array(False),
             counts=np.full((RESOLUTION, RESOLUTION), 255, np.uint8),
             seams=_to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - drawing.cover))),
         )

@@ -19,6 +19,7 @@ class Batch:
     given: Tensor  # (N, GIVEN, WORKING, WORKING) from `Generator.look`
     below: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1: the rig's picture
     cover: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1: of the rig's own paint in it
+    photographed: Tensor  # (N, 1, 1, 1) 1 where light is to be learnt; else the rig knows it
     picture: Tensor  # (N, 3, RESOLUTION, RESOLUTION), 0 to 1
     seams: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1
     counts: Tensor  # (N, 1, RESOLUTION, RESOLUTION), 0 to 1: where the picture is to be met
@@ -42,6 +43,9 @@ class Batch:
             given=real(pairs.given).permute(0, 3, 1, 2),
             below=colours(pairs.below),
             cover=unit(pairs.cover[index])[:, None],
+            photographed=torch.from_numpy(pairs.photographed[index])
+            .to(device)
+            .float()[:, None, None, None],
             picture=colours(pairs.frame),
             seams=unit(pairs.seams[index])[:, None],
             counts=unit(pairs.counts[index])[:, None],

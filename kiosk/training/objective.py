@@ -29,9 +29,13 @@ class Answer:
 
     @classmethod
     def compose(cls, painted: Painted, canvas: TrainingCanvas, batch: Batch) -> "Answer":
-        """Light the rig's pictures, but for its own paint, and lay the network's over them."""
+        """Light the rig's pictures, but for its own paint, and lay the network's over them.
+
+        A puppet's moment is lit as the rig knows: there the network's light is not asked for.
+        """
         cover = torch.sigmoid(painted.logit) * canvas.window
-        lit = batch.below * torch.exp(painted.light * canvas.slope * (1 - batch.cover))
+        where = batch.photographed * (1 - batch.cover)
+        lit = batch.below * torch.exp(painted.light * canvas.slope * where)
         return cls(*painted, lit + cover * (painted.paint - lit))
 
 

@@ -23,6 +23,7 @@ _FIELDS: dict[str, tuple[tuple[int, ...], type]] = {
     "given": ((WORKING, WORKING, GIVEN), np.float16),
     "below": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "cover": ((RESOLUTION, RESOLUTION), np.uint8),
+    "photographed": ((), np.bool_),
     "frame": ((RESOLUTION, RESOLUTION, 3), np.uint8),
     "seams": ((RESOLUTION, RESOLUTION), np.uint8),
     "counts": ((RESOLUTION, RESOLUTION), np.uint8),
@@ -40,6 +41,7 @@ class Pairs:
     given: NDArray[np.float16]
     below: NDArray[np.uint8]
     cover: NDArray[np.uint8]
+    photographed: NDArray[np.bool_]
     frame: NDArray[np.uint8]
     seams: NDArray[np.uint8]
     counts: NDArray[np.uint8]
