@@ -19,6 +19,7 @@ from kiosk.base.episodes import Episode, draw_episode, read_episodes
 from kiosk.base.identity import Identity, keep_identity
 from kiosk.base.learn import Trials
 from kiosk.base.learner import Learning, LearnSettings
+from kiosk.base.prepare import FORMAT
 from kiosk.base.sources import find_sources
 from kiosk.errors import TrainingError
 from kiosk.model.checkpoint import Base, load_base
@@ -42,13 +43,13 @@ def home(puppet: Puppet, pairs: Pairs, tmp_path_factory: pytest.TempPathFactory)
     for number, source in enumerate(find_sources(folder / "data")):
         figure = replace(puppet.figure, artwork=puppet.figure.artwork * (1 - 0.2 * number))
         drawn = Pairs(**{name: getattr(pairs, name)[4 * number :][:4] for name in Pairs.__slots__})
-        keep_identity(folder / "work" / "people" / source.key, figure, drawn, None)
+        keep_identity(folder / "work" / "people" / FORMAT / source.key, figure, drawn, None)
     return folder
 
 
 @pytest.fixture(scope="module")
 def people(home: Path) -> list[Identity]:
-    return [Identity(folder) for folder in sorted((home / "work" / "people").iterdir())]
+    return [Identity(folder) for folder in sorted((home / "work" / "people" / FORMAT).iterdir())]
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from kiosk.__main__ import main
 from kiosk.evaluation import beginnings as module
 from kiosk.evaluation.beginnings import (
     WAYS,
+    Outcome,
     Sitting,
     begin,
     compare,
@@ -18,9 +19,11 @@ from kiosk.evaluation.beginnings import (
     save_sheet,
     strip,
 )
+from kiosk.model.generator import Generator
 from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.render import Puppet
+from kiosk.training.finetune import Finetuning
 from kiosk.training.pairs import Pairs
 
 
@@ -63,10 +66,33 @@ def test_the_rig_alone_and_the_base_untouched_stand_above_what_is_learnt(
 ) -> None:
     found = list(compare(sitting, ["nothing"], [0.01], tmp_path))
 
-    told = [line(outcome).split() for outcome, _ in found]
-    assert [words[-11] for words in told] == ["alone", "base", "nothing"]
+    assert [(outcome.way, outcome.minutes) for outcome, _ in found] == [
+        ("rig alone", 0), ("base", 0), ("nothing", 0.01),
+    ]  # fmt: skip
     assert all(strip.shape == (RESOLUTION, 2 * RESOLUTION, 3) for _, strip in found)
-    assert told[0][-9] == f"{found[0][0].psnr_db[0]:.2f}"
+
+
+def test_a_line_of_the_table_tells_an_outcome_whole() -> None:
+    outcome = Outcome("base", 3, (40.0, 35.25, 36.0), (0.9, 0.95, 0.91), (1.0, 1.01, 1.02))
+
+    told = "base 3 40.00 0.9000 1.00 35.25 0.9500 1.01 36.00 0.9100 1.02"
+    assert line(outcome).split() == told.split()
+
+
+def test_a_run_that_is_finished_leaves_the_one_that_goes_on_as_it_was(
+    sitting: Sitting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans: list[tuple[float, float]] = []
+
+    def spend(run: Finetuning, *given: object, until: float, **named: object) -> Generator:
+        begun, run.elapsed = run.elapsed, until * run.settings.seconds
+        spans.append((begun, run.elapsed))
+        return run.average
+
+    monkeypatch.setattr(module, "finetune", spend)
+    list(learn(sitting, "nothing", [2, 1], tmp_path))
+
+    assert spans == [(0, 42), (42, 60), (42, 84), (84, 120)]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """TensorRT takes the whole network: its own builder compiles it here, where no GPU is needed.
 
-TensorRT-RTX builds for cards that this machine lacks. It parses ONNX; `torch_tensorrt`, which the
-gallery uses, converts the same operators by itself.
+TensorRT-RTX builds for cards that this machine lacks, from ONNX.
 """
 
 import warnings
@@ -26,7 +25,7 @@ class OnTensors(torch.nn.Module):
         super().__init__()
         self.generator = generator
 
-    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return self.generator(Moment(*inputs))
 
 

@@ -27,11 +27,12 @@ from kiosk.puppet.limits import find_limits
 from kiosk.puppet.photographs import pair_tracked
 from kiosk.rig.raster import to_pixels
 from kiosk.training.pairs import Pairs, stack_pairs
-from kiosk.training.workers import share_out
+from kiosk.training.workers import share_out, told_to_stop
 
 logger = logging.getLogger(__name__)
 
 DRAWN, LOOKED_AT = 48, 40  # pairs of each puppet; pictures of each person
+FORMAT = "2"  # of what is kept of a person: others are left alone, and prepared anew
 PIECED_AT = 128  # the ground behind people need not be fine here, and takes seconds otherwise
 
 Report = Callable[[str, float], None]
@@ -67,6 +68,7 @@ def prepare(
     Raises:
         TrainingError: nobody can be used, or a process was ended from outside.
     """
+    folder = folder / FORMAT
     folder.mkdir(parents=True, exist_ok=True)
     orders = [Order(folder / source.key, source) for source in sources]
     real = _fill(orders, lambda share: report("cutting and tracking", share))
@@ -99,6 +101,8 @@ def _fill(orders: list[Order], report: Callable[[float], None]) -> list[Identity
 
 def _carry_out(order: Order) -> None:
     """Prepare one person, or write down why not."""
+    if told_to_stop():
+        return
     try:
         if order.source is not None:
             study, others = _look_at(order.source)

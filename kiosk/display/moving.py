@@ -1,9 +1,9 @@
 """Which pixels of the canvas a frame can change, so that no others are drawn.
 
-A pixel changes where paint covers it, or where flow moves it and it shows the sitter, or ground
-that the sitter hides in the artwork. Ground that is ground in both is the artwork's, whatever flows
-over it. Found at half the layers' resolution, a row of bands at a time: a sitter is a tall shape,
-which one rectangle would fit badly.
+A pixel changes where paint covers it, where light changes, or where flow moves it and it shows the
+sitter, or ground that the sitter hides in the artwork. Ground that is ground in both is the
+artwork's, whatever flows over it. Found at half the layers' resolution, a row of bands at a time: a
+sitter is a tall shape, which one rectangle would fit badly.
 """
 
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ class Likeness:
 
     def add(self, layers: Layers, motion: Motion, landmarks: Floats) -> None:
         """Compare one moment: what is shown, what was wanted, where the face's landmarks are."""
-        wanted = self._puppet.render(motion).frame
+        wanted = self._puppet.frame(motion)
         found = self.picture(layers)
         masks = measures.region_masks(landmarks, self._matte)
         self._rows.append(
@@ -37,7 +37,9 @@ class Likeness:
 
     def picture(self, layers: Layers) -> Bytes:
         """What the layers show: (RESOLUTION, RESOLUTION, 3)."""
-        return self._puppet.show(layers.flow, layers.light, layers.paint, layers.cover)
+        return self._puppet.show(
+            flow=layers.flow, light=layers.light, paint=layers.paint, cover=layers.cover
+        )
 
     def mean(self, measure: str) -> dict[str, float]:
         """Of all moments added, by region."""

@@ -6,6 +6,7 @@ import torch
 from kiosk.messages import Bytes
 from kiosk.model.generator import Generator, bright_enough
 from kiosk.training.batch import Batch
+from kiosk.training.objective import lay_over
 from kiosk.training.pairs import Pairs
 
 
@@ -15,7 +16,7 @@ def show(generator: Generator | None, pairs: Pairs, number: int) -> Bytes:
     if generator is None:
         return np.array(pairs.below[number])
     batch = Batch.take(pairs, np.array([number]), torch.device("cpu"))
-    paint, logit, light = generator.paint(batch.landmarks, batch.given)
-    lit = batch.below * torch.exp(bright_enough(light) * generator.slope * (1 - batch.cover))
-    picture = lit + torch.sigmoid(logit) * generator.window * (paint - lit)
+    painted = generator.paint(batch.landmarks, batch.given)
+    painted = painted._replace(light=bright_enough(painted.light))
+    picture = lay_over(batch, painted, generator.slope, generator.window)
     return np.asarray((picture[0].permute(1, 2, 0) * 255).round().clamp(0, 255).numpy(), np.uint8)

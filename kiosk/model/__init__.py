@@ -1,1 +1,1 @@
-"""The network: what a face does, turned into the layers the display composes."""
+"""The networks: the one that paints and lights what the rig drew, and what it is learnt with."""

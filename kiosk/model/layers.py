@@ -50,15 +50,11 @@ def border_window(size: int, width: float = 0.06) -> Tensor:
     return (t * t * (3 - 2 * t))[None, None]
 
 
-def look_up(image: Tensor, where: Tensor) -> Tensor:
-    """Sample (N or 1, C, h, w) at canvas coordinates (N, H, W, 2): (N, C, H, W)."""
-    image = image.expand(where.shape[0], -1, -1, -1)
-    return F.grid_sample(image, where, "bilinear", "border", align_corners=False)
-
-
 def warp(image: Tensor, flow: Tensor, grid: Tensor) -> Tensor:
     """Sample (N or 1, C, h, w) at `grid` + `flow` (N, 2, H, W): (N, C, H, W)."""
-    return look_up(image, grid + flow.permute(0, 2, 3, 1))
+    where = grid + flow.permute(0, 2, 3, 1)
+    image = image.expand(len(where), -1, -1, -1)
+    return F.grid_sample(image, where, "bilinear", "border", align_corners=False)
 
 
 def over(figure: Tensor, plate: Tensor) -> Tensor:

@@ -34,11 +34,11 @@ Pixel = TypeVar("Pixel", bound=np.generic)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """One artwork's canvas, at SIZE."""
+    """One artwork's canvas, square; SIZE pixels a side where a puppet has it."""
 
-    artwork: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255
-    matte: Grey  # (SIZE, SIZE) 1 on the sitter
-    plate: Floats  # (SIZE, SIZE, 3) RGB, 0 to 255: the picture without the sitter
+    artwork: Floats  # (S, S, 3) RGB, 0 to 255
+    matte: Grey  # (S, S) 1 on the sitter
+    plate: Floats  # (S, S, 3) RGB, 0 to 255: the picture without the sitter
     landmarks: Floats  # (478, 3) canvas coordinates
     slope: Floats  # (3,) how the artwork's red, green and blue follow light
 
@@ -46,6 +46,11 @@ class Figure:
         """The same, smaller: all pictures have so many pixels a side."""
         artwork, matte, plate = (_resize(x, size) for x in (self.artwork, self.matte, self.plate))
         return replace(self, artwork=artwork, matte=matte, plate=plate)
+
+    def textures(self, size: int) -> tuple[Floats, Floats]:
+        """Artwork with its matte, (size, size, 4), and plate, (size, size, 3); 0 to 1."""
+        small, share = self.at(size), np.float32(1 / 255)
+        return np.dstack([small.artwork * share, small.matte]), small.plate * share
 
 
 def place_canvas(landmarks: Floats, width: int, height: int) -> tuple[int, int, int]:

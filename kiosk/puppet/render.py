@@ -31,7 +31,7 @@ class Pair:
     below: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB: the rig's picture, over which it paints
     cover: Bytes  # (RESOLUTION, RESOLUTION) 255 where that is the rig's own paint
     frame: Bytes  # (RESOLUTION, RESOLUTION, 3) RGB
-    seams: Bytes  # (RESOLUTION, RESOLUTION) 255 where more paint is needed: edges that cover others
+    seams: Bytes  # (RESOLUTION, RESOLUTION) 255 where it must paint: edges; a photograph's mouth
     photographed: NDArray[np.bool_]  # () whether light, mouth and lids are the frame's own
     counts: Bytes  # (RESOLUTION, RESOLUTION) 255 where the frame is what shall be shown
 
@@ -48,25 +48,27 @@ class Puppet:
         self.figure, self.rig = figure, rig
         self.still: Points = rig.mesh.still
         self._artwork = _to_bytes(figure.artwork)  # sampled faster
-        self._textures = _textures_of(figure.at(RESOLUTION))
+        self._textures = Textures.make(*figure.textures(RESOLUTION), figure.slope)
 
     def render(self, motion: Motion) -> Pair:
         """Draw the sitter in a motion."""
-        frame, seams = self._paint(motion)
+        picture, seams = self._paint(motion)
         drawing = self.rig.draw(motion, RESOLUTION)
-        below = self.show(drawing.flow, drawing.light, drawing.paint, drawing.cover)
+        below = self.show(
+            flow=drawing.flow, light=drawing.light, paint=drawing.paint, cover=drawing.cover
+        )
         return Pair(
             landmarks=drawing.landmarks,
             given=look(drawing, self._textures).astype(np.float16),
             below=below,
             cover=_to_bytes(255 * drawing.cover),
-            frame=_to_bytes(_shrink(frame)),
+            frame=_to_bytes(_shrink(picture)),
             photographed=np.array(False),
             counts=np.full((RESOLUTION, RESOLUTION), 255, np.uint8),
             seams=_to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - drawing.cover))),
         )
 
-    def show(self, flow: Floats, light: Floats, paint: Floats, cover: Floats) -> Bytes:
+    def show(self, *, flow: Floats, light: Floats, paint: Floats, cover: Floats) -> Bytes:
         """What a display shows of maps, as in `Layers`: (RESOLUTION, RESOLUTION, 3) RGB."""
         size = (SIZE, SIZE)
         flow, light = (cv2.resize(x, size, interpolation=cv2.INTER_LINEAR) for x in (flow, light))
@@ -76,8 +78,13 @@ class Puppet:
 
     def picture(self, motion: Motion) -> Bytes:
         """The sitter in a motion at the puppet's own size: (SIZE, SIZE, 3) RGB."""
-        frame, _ = self._paint(motion)
-        return _to_bytes(frame)
+        picture, _ = self._paint(motion)
+        return _to_bytes(picture)
+
+    def frame(self, motion: Motion) -> Bytes:
+        """The same as in a `Pair`: (RESOLUTION, RESOLUTION, 3) RGB."""
+        picture, _ = self._paint(motion)
+        return _to_bytes(_shrink(picture))
 
     def _paint(self, motion: Motion) -> tuple[Floats, Bytes]:
         """The picture (SIZE, SIZE, 3), and where no flow can give it: (SIZE, SIZE) 0 to 255."""
@@ -97,12 +104,6 @@ class Puppet:
         colour *= cv2.exp(cv2.merge([light * slope for slope in self.figure.slope]))
         matte = cv2.remap(self.figure.matte, where, None, **how)
         return colour, matte
-
-
-def _textures_of(figure: Figure) -> Textures:
-    share = np.float32(1 / 255)
-    artwork = np.dstack([figure.artwork * share, figure.matte])
-    return Textures.make(artwork, figure.plate * share, figure.slope)
 
 
 def _find_seams(drawing: Drawing, matte: Floats) -> Bytes:

@@ -67,8 +67,6 @@ def begin_from_nothing(figure: Figure, landmarks: Floats, *, seed: int) -> Begin
 
 
 def _hold(generator: Generator, figure: Figure) -> None:
-    small = figure.at(RESOLUTION)
-    artwork = np.dstack([small.artwork / 255, small.matte])
-    artwork, plate = (x.transpose(2, 0, 1).astype(np.float32) for x in (artwork, small.plate / 255))
-    held = artwork, plate, figure.slope, figure.landmarks
+    textures = (np.ascontiguousarray(x.transpose(2, 0, 1)) for x in figure.textures(RESOLUTION))
+    held = *textures, figure.slope, figure.landmarks
     generator.hold(*(torch.from_numpy(x) for x in held))

@@ -29,20 +29,34 @@ class Answer:
 
     @classmethod
     def compose(cls, painted: Painted, canvas: TrainingCanvas, batch: Batch) -> "Answer":
-        """Light the rig's pictures, but for its own paint, and lay the network's over them.
+        """What a batch would look like.
 
         A puppet's moment is lit as the rig knows: there the network's light is not asked for.
         """
-        cover = torch.sigmoid(painted.logit) * canvas.window
-        where = batch.photographed * (1 - batch.cover)
-        lit = batch.below * torch.exp(painted.light * canvas.slope * where)
-        return cls(*painted, lit + cover * (painted.paint - lit))
+        asked = painted._replace(light=painted.light * batch.photographed)
+        return cls(*painted, lay_over(batch, asked, canvas.slope, canvas.window))
+
+
+def lay_over(batch: Batch, painted: Painted, slope: Tensor, window: Tensor) -> Tensor:
+    """Light the rig's pictures, but for its own paint, and lay the network's paint over them.
+
+    Args:
+        batch: the rig's pictures.
+        painted: the network's answer.
+        slope: (N or 1, 3, 1, 1) how an artwork's colours follow light.
+        window: (1, 1, RESOLUTION, RESOLUTION) 0 at the border.
+
+    Returns:
+        (N, 3, RESOLUTION, RESOLUTION), 0 to 1, or a little more where it is bright.
+    """
+    lit = batch.below * torch.exp(painted.light * slope * (1 - batch.cover))
+    return lit + torch.sigmoid(painted.logit) * window * (painted.paint - lit)
 
 
 def shortfall(answer: Answer, batch: Batch, canvas: TrainingCanvas) -> tuple[Tensor, Tensor]:
     """How far an answer falls short of its batch: everything, and the picture's part of it.
 
-    Nothing is asked for at the canvas's border, where no answer may move anything.
+    Nothing is asked for at the canvas's border, where no answer may change anything.
 
     Args:
         answer: the generator's.

@@ -143,7 +143,7 @@ def rate_at(share: float, *, step: int, warm_up: int, finish_from: float) -> flo
     al., *MiniCPM*, 2024).
     """
     warm = min(1.0, (step + 1) / warm_up)
-    fallen = max(0.0, share - finish_from) / (1 - finish_from)
+    fallen = max(0.0, share - finish_from) / max(1 - finish_from, 1e-9)
     return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * fallen)))
 
 
