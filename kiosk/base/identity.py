@@ -12,7 +12,7 @@ import numpy as np
 
 from kiosk.messages import Bytes, Floats
 from kiosk.model.spec import RESOLUTION
-from kiosk.puppet.figure import Figure
+from kiosk.puppet.figure import Figure, to_bytes
 from kiosk.training.pairs import Pairs, keep_pairs, open_pairs
 
 _PORTRAIT = "portrait.npz"
@@ -64,10 +64,10 @@ def keep_identity(folder: Path, figure: Figure, drawn: Pairs, real: Pairs | None
     small = figure.at(RESOLUTION)
     np.savez(
         partial / _PORTRAIT,
-        image=_to_bytes(figure.artwork),
-        artwork=_to_bytes(small.artwork),
-        matte=_to_bytes(small.matte * 255),
-        plate=_to_bytes(small.plate),
+        image=to_bytes(figure.artwork),
+        artwork=to_bytes(small.artwork),
+        matte=to_bytes(small.matte * 255),
+        plate=to_bytes(small.plate),
         landmarks=figure.landmarks,
         slope=figure.slope,
     )
@@ -76,7 +76,3 @@ def keep_identity(folder: Path, figure: Figure, drawn: Pairs, real: Pairs | None
         keep_pairs(partial / REAL, real)
     partial.replace(folder)
     return Identity(folder)
-
-
-def _to_bytes(picture: Floats) -> Bytes:
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)

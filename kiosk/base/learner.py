@@ -24,7 +24,7 @@ from kiosk.model.generator import Generator, Painted, Sitter
 from kiosk.model.precision import bfloat16_pays
 from kiosk.model.spec import EMBEDDING
 from kiosk.training.objective import Answer, Court, shortfall
-from kiosk.training.run import Run, arrange, follow, rate_at
+from kiosk.training.run import Run, arrange, follow
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -139,13 +139,7 @@ class Learning(Run):
             TrainingError: an error is no number.
         """
         settings = self.settings
-        rate = rate_at(
-            self.share,
-            step=self.step,
-            warm_up=settings.warm_up_steps,
-            finish_from=settings.finish_from,
-        )
-        self._optimiser.param_groups[0]["lr"] = settings.learning_rate * rate
+        self.set_rate(self._optimiser, settings, self.share)
         answer, vector = self._answer(self._shared, episode)
         loss, picture = shortfall(answer, episode.batch, episode.canvas)
         errors = {"picture": picture.item(), "all": loss.item()}

@@ -150,6 +150,12 @@ def save_sheet(trial: Trial, rows: list[Bytes], path: Path) -> None:
     write_picture(path, np.vstack([true, *rows]))
 
 
+def line(outcome: Outcome) -> str:
+    """One line of the table."""
+    told = f"{outcome.psnr_db:7.2f}  {outcome.ssim:.3f}  {outcome.landmarks_pct:.2f}"
+    return f"{outcome.frames:6d}  {told}"
+
+
 def _spread(frames: list[Tracked], count: int) -> list[int]:
     """So many numbers of frames, evenly spread; one alone is the middle one."""
     steps = (np.arange(count) + 0.5) / count * len(frames)
@@ -160,9 +166,3 @@ def _landmark_error(shown: Bytes, wanted: Bytes) -> float:
     found, true = track_pictures([shown, wanted])[:, :MESH, :2]
     height = float(np.ptp(true[:, 1]))
     return 100 * float(np.linalg.norm(found - true, axis=1).mean()) / height
-
-
-def line(outcome: Outcome) -> str:
-    """One line of the table."""
-    told = f"{outcome.psnr_db:7.2f}  {outcome.ssim:.3f}  {outcome.landmarks_pct:.2f}"
-    return f"{outcome.frames:6d}  {told}"

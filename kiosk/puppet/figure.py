@@ -199,6 +199,11 @@ def _grain(crop: Bytes, ground: NDArray[np.bool_]) -> Floats:
     return np.asarray(noise / noise.std() * strength * 0.5)[..., None]
 
 
+def to_bytes(picture: Floats) -> Bytes:
+    """0 to 255, rounded and kept within."""
+    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+
+
 def _resize(image: NDArray[Pixel], side: int) -> NDArray[Pixel]:
     mode = cv2.INTER_AREA if image.shape[0] > side else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(image, (side, side), interpolation=mode))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kiosk.generator.kernels import Textures, look
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.model.spec import RESOLUTION
-from kiosk.puppet.figure import SIZE, Figure
+from kiosk.puppet.figure import SIZE, Figure, to_bytes
 from kiosk.rig.landmarks import Points
 from kiosk.rig.raster import pixel_centres
 from kiosk.rig.rig import Drawing, Rig
@@ -47,7 +47,7 @@ class Puppet:
     def __init__(self, figure: Figure, rig: Rig) -> None:
         self.figure, self.rig = figure, rig
         self.still: Points = rig.mesh.still
-        self._artwork = _to_bytes(figure.artwork)  # sampled faster
+        self._artwork = to_bytes(figure.artwork)  # sampled faster
         self._textures = Textures.make(*figure.textures(RESOLUTION), figure.slope)
 
     def render(self, motion: Motion) -> Pair:
@@ -61,11 +61,11 @@ class Puppet:
             landmarks=drawing.landmarks,
             given=look(drawing, self._textures).astype(np.float16),
             below=below,
-            cover=_to_bytes(255 * drawing.cover),
-            frame=_to_bytes(_shrink(picture)),
+            cover=to_bytes(255 * drawing.cover),
+            frame=to_bytes(_shrink(picture)),
             photographed=np.array(False),
             counts=np.full((RESOLUTION, RESOLUTION), 255, np.uint8),
-            seams=_to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - drawing.cover))),
+            seams=to_bytes(_shrink(seams) * np.minimum(1, _OPEN * (1 - drawing.cover))),
         )
 
     def show(self, *, flow: Floats, light: Floats, paint: Floats, cover: Floats) -> Bytes:
@@ -74,17 +74,17 @@ class Puppet:
         flow, light = (cv2.resize(x, size, interpolation=cv2.INTER_LINEAR) for x in (flow, light))
         colour, matte = self._look_up(flow + pixel_centres(SIZE), light)
         moved = _shrink(cv2.blendLinear(colour, self.figure.plate, matte, 1 - matte))
-        return _to_bytes(cv2.blendLinear(255 * paint, moved, cover, 1 - cover))
+        return to_bytes(cv2.blendLinear(255 * paint, moved, cover, 1 - cover))
 
     def picture(self, motion: Motion) -> Bytes:
         """The sitter in a motion at the puppet's own size: (SIZE, SIZE, 3) RGB."""
         picture, _ = self._paint(motion)
-        return _to_bytes(picture)
+        return to_bytes(picture)
 
     def frame(self, motion: Motion) -> Bytes:
         """The same as in a `Pair`: (RESOLUTION, RESOLUTION, 3) RGB."""
         picture, _ = self._paint(motion)
-        return _to_bytes(_shrink(picture))
+        return to_bytes(_shrink(picture))
 
     def _paint(self, motion: Motion) -> tuple[Floats, Bytes]:
         """The picture (SIZE, SIZE, 3), and where no flow can give it: (SIZE, SIZE) 0 to 255."""
@@ -122,7 +122,3 @@ def _find_seams(drawing: Drawing, matte: Floats) -> Bytes:
 def _shrink(picture: NDArray[Pixel]) -> NDArray[Pixel]:
     size = (RESOLUTION, RESOLUTION)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-
-
-def _to_bytes(picture: Floats) -> Bytes:
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)

@@ -23,7 +23,7 @@ from kiosk.training.beginning import Beginning
 from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.objective import Answer, Court, shortfall
 from kiosk.training.pairs import Pairs
-from kiosk.training.run import Run, arrange, follow, keep_memory, rate_at
+from kiosk.training.run import Run, arrange, follow, keep_memory
 
 CHECKPOINT_SECONDS = 60.0
 REAL_SHARE = 0.5  # of each batch, where there are photographs
@@ -90,13 +90,7 @@ class Finetuning(Run):
             TrainingError: the error is no number.
         """
         settings = self.settings
-        rate = rate_at(
-            self.share,
-            step=self.step,
-            warm_up=settings.warm_up_steps,
-            finish_from=settings.finish_from,
-        )
-        self._optimiser.param_groups[0]["lr"] = settings.learning_rate * rate
+        self.set_rate(self._optimiser, settings, self.share)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.low_precision):
             painted = self.generator.paint(batch.landmarks, batch.given)
         answer = Answer.compose(painted, self.canvas, batch)

@@ -7,7 +7,7 @@ import math
 import pickle
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +30,22 @@ _DAMAGED = (
     AttributeError,
     pickle.UnpicklingError,
 )
+
+
+class Schedule(Protocol):
+    """What a run's settings say of its learning rate."""
+
+    @property
+    def learning_rate(self) -> float:
+        """At its height."""
+
+    @property
+    def warm_up_steps(self) -> int:
+        """While it rises."""
+
+    @property
+    def finish_from(self) -> float:
+        """The share of the run after which it falls."""
 
 
 class Run:
@@ -104,6 +120,16 @@ class Run:
         norm = nn.utils.clip_grad_norm_(weights, LARGEST_STEP)
         self._demand_number("error's slope", norm.item())
         optimiser.step()
+
+    def set_rate(self, optimiser: torch.optim.Optimizer, schedule: Schedule, share: float) -> None:
+        """Give an optimiser the learning rate of this step, at this share of the run."""
+        rate = rate_at(
+            share,
+            step=self.step,
+            warm_up=schedule.warm_up_steps,
+            finish_from=schedule.finish_from,
+        )
+        optimiser.param_groups[0]["lr"] = schedule.learning_rate * rate
 
     def _demand_number(self, what: str, value: float) -> None:
         if not math.isfinite(value):
