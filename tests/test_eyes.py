@@ -43,7 +43,7 @@ def spot(puppet: Puppet, ball: Eyeball, motion: Motion) -> tuple[Points, int]:
     around = pixel_centres(101) * 2.5 * ball.radius
     shift = motion.gaze[EYES.index(ball.eye)] * ball.width
     points = ball.iris + shift + around
-    shown = ball.sources(points, puppet.still[:MESH], motion)
+    shown = ball.look(points, puppet.still[:MESH], motion).sources
     bright = np.linalg.norm(shown - light.centre, axis=-1) < 0.9 * light.radius
     return around[bright].mean(0), int(bright.sum())
 
@@ -67,7 +67,7 @@ def test_what_an_eye_shows_never_folds(puppet: Puppet, eye: Eye, gaze: float) ->
     outer, inner = puppet.still[[eye.outer, eye.inner], :2]
     across = outer + np.linspace(0, 1, 200)[:, None] * (inner - outer)
     ball = Eyeball.measure(eye, puppet.still, [])
-    shown = ball.sources(across, puppet.still[:MESH], look(gaze))
+    shown = ball.look(across, puppet.still[:MESH], look(gaze)).sources
 
     along = shown @ (inner - outer)
     assert (np.diff(along) >= -1e-9).all()
@@ -78,9 +78,9 @@ def test_what_an_eye_shows_never_folds(puppet: Puppet, eye: Eye, gaze: float) ->
 def test_at_rest_a_catchlight_changes_nothing(puppet: Puppet, eye: Eye) -> None:
     ball, plain = lit(puppet, eye), Eyeball.measure(eye, puppet.still, [])
     around = ball.iris + pixel_centres(41) * ball.radius
-    points = around[ball._stray(around) == 0]  # those that lids leave free
+    points = around[ball.depths(around).upper > 0]  # those that lids leave free
     found, wanted = (
-        each.sources(points, puppet.still[:MESH], no_motion()) for each in (ball, plain)
+        each.look(points, puppet.still[:MESH], no_motion()).sources for each in (ball, plain)
     )
 
     np.testing.assert_allclose(found, wanted, atol=1e-9)

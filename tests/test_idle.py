@@ -50,6 +50,17 @@ def test_every_blink_shuts_the_eye() -> None:
     assert values.min() == 0.0
 
 
+def test_lids_go_down_with_a_glance_and_still_blink() -> None:
+    motions = [idle()(n / 30) for n in range(3000)]
+    heights = np.array([motion.gaze[0, 1] for motion in motions])
+    closures = np.array([motion.closure[0] for motion in motions])
+    open_eyes = closures < 0.15
+
+    assert np.corrcoef(heights[open_eyes], closures[open_eyes])[0, 1] > 0.8
+    assert closures[heights > 0.02].min() >= 0.05
+    assert closures.max() > 0.9
+
+
 def test_nothing_but_lids_and_eyes_moves_quickly() -> None:
     alone = idle()
     motions = [alone(n / 30) for n in range(900)]

@@ -24,6 +24,7 @@ TURN_S = 6.0  # from one attitude of the head to the next
 # channels of chance
 _BLINK, _LENGTH, _LOOK_AT, _LOOK_X, _LOOK_Y, _YAW, _PITCH, _ROLL = range(8)
 GLANCE_GAZE, GLANCE_TURN_DEG = np.array([0.18, 0.05]), np.array([6.0, 2.0])
+LIDS_FOLLOW, LIDS_RISE = 2.5, 0.15  # closure for each eye width that a glance sinks; the most open
 
 
 class Idle:
@@ -57,7 +58,7 @@ class Idle:
             translation=np.array([0.0, self.breath(now)], np.float32),
             scale=1.0,
             expression=np.zeros((MESH, 3), np.float32),
-            closure=np.full(2, self.blink(now), np.float32),
+            closure=np.full(2, _lids(gaze, self.blink(now)), np.float32),
             gaze=np.tile(gaze, (2, 1)).astype(np.float32),
         )
 
@@ -117,3 +118,9 @@ class Idle:
         state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & mask
         state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & mask
         return float((state ^ (state >> 31)) >> 11) / float(1 << 53)
+
+
+def _lids(gaze: Points, blink: float) -> float:
+    """Closure of both lids: they go with a glance up or down, and blink."""
+    follow = max(-LIDS_RISE, LIDS_FOLLOW * float(gaze[1]))
+    return follow + blink * (1.0 - follow)

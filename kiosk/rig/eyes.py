@@ -6,6 +6,7 @@ light, not to the iris: it stays behind when the eye turns.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -31,6 +32,24 @@ HALO = 1.4  # radii of a catchlight within which its paint is left out where it 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Depths:
+    """How far points lie inside the lids, eye widths: below the upper one, above the lower one."""
+
+    upper: Points
+    lower: Points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What points of an eye's opening show."""
+
+    sources: Points  # (..., 2) canvas coordinates of the artwork: always inside its painted eye
+    places: Points  # (..., 2) where on the painted eyeball they lie, hidden or not
+    depths: Depths  # within the lids as they are now
+    mirrored: Points  # (...) how much of it is a catchlight, 0 to 1
+
+
+@dataclass(frozen=True, eq=False)  # no slots: the lids' lines, once measured, are kept
 class Eyeball:
     """The painted eye, measured once; lengths in canvas units."""
 
@@ -42,8 +61,6 @@ class Eyeball:
     axes: Points  # (2, 2) of length 1: from the outer corner to the inner, and down
     width: float
     ring: Points  # see `landmarks.ring_of`
-    upper: Points  # (2, 9) the upper lid's line: across, 0 to 1 from the outer corner, and down
-    lower: Points  # (2, 9)
     catchlights: list[Catchlight]
 
     @classmethod
@@ -55,66 +72,78 @@ class Eyeball:
         down = np.array([-along[1], along[0]]) * np.sign(along[0])  # downward on either side
         axes = np.stack([along, down])
 
-        def line(lid: tuple[int, ...]) -> Points:
-            across, height = axes @ (still[list(lid), :2] - outer).T
-            order = np.argsort(across)
-            return np.stack([across[order] / width, height[order]])
-
         radius = float(np.linalg.norm(edge - iris, axis=1).mean())
-        lids = line(eye.upper), line(eye.lower)
         ring = ring_of(still, eye)
-        return cls(eye, still, iris, radius, outer, axes, width, ring, *lids, catchlights)
+        return cls(eye, still, iris, radius, outer, axes, width, ring, catchlights)
 
-    def sources(self, points: Points | Floats, moved: Points, motion: Motion) -> Points:
-        """What the eyeball shows at screen points.
+    def look(self, points: Points | Floats, moved: Points, motion: Motion) -> "Seen":
+        """What is seen of the eyeball at screen points.
 
         Args:
             points: (..., 2) canvas coordinates inside the eye's opening.
             moved: (468, 3) the moved mesh.
             motion: where it looks, and how the head is turned.
-
-        Returns:
-            (..., 2) canvas coordinates of the artwork.
         """
         transform = fit_eye(self.ring, moved, self.eye)
-        at = np.asarray((points - transform[:, 2]) @ np.linalg.inv(transform[:, :2]).T, np.float64)
+        back = np.linalg.inv(transform[:, :2]).T
+
+        def undo(points: Points | Floats) -> Points:
+            return np.asarray((points - transform[:, 2]) @ back, np.float64)
+
+        at = undo(points)
         shift = np.float64(self.width) * motion.gaze[EYES.index(self.eye)]
         distance = np.linalg.norm(at - self.iris - shift, axis=-1) / self.radius
         fade = max(IRIS_FADE, LEAST_DRAG * float(np.linalg.norm(shift)) / self.radius)
         drag = 1 - smoothstep((distance - IRIS_SOLID) / fade)
-        wanted = at - shift * drag[..., None]
-        shown = self._keep_inside(wanted)
-        if not self.catchlights:
-            return shown
-        strayed = self._stray(wanted)
+        places = at - shift * drag[..., None]
+        lids = (self._line(undo(moved[list(lid), :2])) for lid in (self.eye.upper, self.eye.lower))
+        depths = self._depths(at, *lids)
+        shown = self._keep_inside(places)
+        mirrored = np.zeros(at.shape[:-1])
         lag = STAYS_BEHIND * shift + DEEPER * self.width * facing(motion)
         for catchlight in self.catchlights:
-            shown = self._step_aside(catchlight, strayed, shown)
-            shown = self._leave_behind(catchlight, lag, shift, at, shown)
-        return self._keep_inside(shown)
+            shown, share = self._leave_behind(catchlight, lag, shift, at, shown)
+            mirrored = np.maximum(mirrored, share)
+        return Seen(self._keep_inside(shown), places, depths, mirrored)
 
-    def _step_aside(self, catchlight: Catchlight, strayed: Points, shown: Points) -> Points:
-        """Where an eye shows more than was painted of it, draw out the paint beside a catchlight.
+    def across(self, points: Points) -> Points:
+        """From the outer corner, 0, to the inner one, 1."""
+        return np.asarray((points - self.outer) @ self.axes[0] / self.width)
 
-        Drawn out itself, it would be a bar.
-        """
-        along, down = np.moveaxis((shown - catchlight.centre) @ self.axes.T, -1, 0)
-        clear = HALO * np.minimum(strayed, catchlight.radius)
-        least = np.sqrt(np.maximum(clear**2 - down**2, 0))
-        aside = np.where(along < 0, -1, 1) * np.maximum(np.abs(along), least)
-        return np.asarray(shown + (aside - along)[..., None] * self.axes[0])
+    def depths(self, points: Points) -> "Depths":
+        """How far points of the painted eye lie inside its lids."""
+        return self._depths(points, self.upper, self.lower)
 
-    def _stray(self, points: Points) -> Points:
-        """How far points lie above the painted upper lid's line, or below the lower one's."""
+    @cached_property
+    def upper(self) -> Points:
+        """The painted upper lid's line, see `_line`."""
+        return self._line(self.still[list(self.eye.upper), :2])
+
+    @cached_property
+    def lower(self) -> Points:
+        """The painted lower lid's."""
+        return self._line(self.still[list(self.eye.lower), :2])
+
+    def _depths(self, points: Points, upper: Points, lower: Points) -> "Depths":
         offset = (points - self.outer) @ self.axes.T
         across, down = offset[..., 0] / self.width, offset[..., 1]
-        above, below = np.interp(across, *self.upper) - down, down - np.interp(across, *self.lower)
-        return np.asarray(np.maximum(0, np.maximum(above, below)))
+        above, below = down - np.interp(across, *upper), np.interp(across, *lower) - down
+        return Depths(above / self.width, below / self.width)
+
+    def _line(self, points: Points) -> Points:
+        """A lid's line: (2, N) across, 0 to 1 from the outer corner, and down, canvas units."""
+        across, height = self.axes @ (points - self.outer).T
+        order = np.argsort(across)
+        return np.stack([across[order] / self.width, height[order]])
 
     def _leave_behind(
         self, catchlight: Catchlight, lag: Points, shift: Points, at: Points, shown: Points
-    ) -> Points:
-        """Show a catchlight so far behind the iris, and the paint around it in its old place."""
+    ) -> tuple[Points, Points]:
+        """Show a catchlight so far behind the iris, and the paint around it in its old place.
+
+        Returns:
+            what is shown, and how much of it is the catchlight, 0 to 1.
+        """
         centre, radius = np.array(catchlight.centre), catchlight.radius
         from_iris = centre - self.iris
         wanted = from_iris - lag
@@ -128,7 +157,7 @@ class Eyeball:
         copy = at - (self.iris + wanted + shift - centre)
         apart = np.linalg.norm(copy - centre, axis=-1, keepdims=True) / radius
         share = 1 - smoothstep((apart - 1) / (HALO - 1))
-        return np.asarray(around + share * (copy - around))
+        return np.asarray(around + share * (copy - around)), share[..., 0]
 
     def _keep_inside(self, points: Points) -> Points:
         """Pull points that fall on lids or lashes back into the painted opening."""

@@ -19,6 +19,7 @@ from kiosk.rig.catchlights import find_catchlights
 from kiosk.rig.eyes import Eyeball
 from kiosk.rig.grain import Grain
 from kiosk.rig.hidden import HiddenSkin
+from kiosk.rig.hidden_eye import HiddenEye
 from kiosk.rig.landmarks import with_irises
 from kiosk.rig.lids import Lids
 from kiosk.rig.mesh import Mesh, MovedMesh
@@ -27,7 +28,10 @@ from kiosk.rig.overpaint import Overpaint
 from kiosk.rig.palette import Palette
 from kiosk.rig.raster import box_around, fill_outline, pixel_centres, pull_push
 
+Maps = tuple[Floats, NDArray[np.bool_], Overpaint]
+
 SOFT = 0.006  # of the map's size: the blur of light
+_ONE_ROUND = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)  # no slots: the flow, once worked out, is kept
@@ -77,8 +81,11 @@ class Rig:
             Eyeball.measure(eye, self.mesh.still, catchlights)
             for eye, catchlights in zip(EYES, find_catchlights(picture, landmarks), strict=True)
         ]
-        palette = Palette.of(picture, landmarks)
-        self._mouth = MouthInterior(self.mesh.still, palette, Grain(picture, landmarks))
+        palette, grain = Palette.of(picture, landmarks), Grain(picture, landmarks)
+        self._hidden_eyes = [
+            HiddenEye(ball, picture, palette.lash, grain) for ball in self._eyeballs
+        ]
+        self._mouth = MouthInterior(self.mesh.still, palette, grain)
         self._lids = Lids(picture, self.mesh.still, palette.lash)
 
     def draw(self, motion: Motion, size: int) -> Drawing:
@@ -88,26 +95,31 @@ class Rig:
         sources, lit, triangle = self.mesh.rasterise(moved, size, light)
         known = triangle >= 0
         self._hidden.uncover(sources, triangle, motion)
-        self._fill_eyes(sources, known, moved, motion)
+        over = Overpaint(size)
+        for ball, hidden in zip(self._eyeballs, self._hidden_eyes, strict=True):
+            _fill_eye(ball, hidden, moved, motion, (sources, known, over))
         if light is not None:  # flat triangles would show
             box = box_around(moved.vertices[:MESH, :2], size)
             lit[box] = cv2.GaussianBlur(lit[box], (0, 0), SOFT * size)
-        over = Overpaint(size)
         self._mouth.draw(moved, over)
         self._lids.draw(moved, motion, over)
         rings = [ball.ring for ball in self._eyeballs]
         landmarks = with_irises(self.mesh.still, moved.vertices[:MESH], motion, rings)
         return Drawing(moved, landmarks, sources, lit, known, over.paint, over.cover)
 
-    def _fill_eyes(
-        self, sources: Floats, known: NDArray[np.bool_], moved: MovedMesh, motion: Motion
-    ) -> None:
-        size = len(sources)
-        for ball in self._eyeballs:
-            outline = (*ball.eye.upper, *ball.eye.lower[-2:0:-1])
-            box, inside = fill_outline(moved.vertices[list(outline), :2], size)
-            shown = (inside > 127) | ((inside > 0) & ~known[box])
-            points = pixel_centres(size)[box][shown]
-            seen = ball.sources(points, moved.vertices[:MESH], motion)
-            sources[box][shown] = seen.astype(np.float32)
-            known[box] |= shown
+
+def _fill_eye(
+    ball: Eyeball, hidden: HiddenEye, moved: MovedMesh, motion: Motion, maps: Maps
+) -> None:
+    """Show an eyeball behind its lids, in place."""
+    sources, known, over = maps
+    outline = (*ball.eye.upper, *ball.eye.lower[-2:0:-1])
+    box, inside = fill_outline(moved.vertices[list(outline), :2], over.size)
+    near = cv2.dilate(inside, _ONE_ROUND) > 0  # a display blends neighbours
+    seen = ball.look(pixel_centres(over.size)[box][near], moved.vertices[:MESH], motion)
+    colour, cover = np.zeros((*near.shape, 3), np.float32), np.zeros(near.shape, np.float32)
+    colour[near], cover[near] = hidden.paint(seen)
+    over.lay(box, colour, cover * (inside * np.float32(1 / 255)))
+    shown = (inside > 127) | ((inside > 0) & ~known[box])
+    sources[box][shown] = seen.sources[shown[near]].astype(np.float32)
+    known[box] |= shown
