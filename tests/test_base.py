@@ -15,7 +15,7 @@ import torch
 
 from kiosk.__main__ import main
 from kiosk.base import learner as module
-from kiosk.base.episodes import Episode, draw_episode, read_episodes
+from kiosk.base.episodes import Episode, Episodes, draw_episode, read_episodes
 from kiosk.base.identity import Identity, keep_identity
 from kiosk.base.learn import Trials
 from kiosk.base.learner import Learning, LearnSettings
@@ -88,9 +88,10 @@ def test_an_episode_shows_different_people_and_asks_for_one_moment_of_each(
     np.testing.assert_array_equal(one.canvas.landmarks.numpy(), portraits)
 
 
-def test_episodes_depend_on_seed_rank_and_step_alone(people: list[Identity]) -> None:
+@pytest.mark.parametrize("readers", [0, 2])
+def test_episodes_depend_on_seed_rank_and_step_alone(people: list[Identity], readers: int) -> None:
     def third(rank: int, step: int) -> Episode:
-        episodes = read_episodes(people, 2, seed=3, rank=rank, step=step)
+        episodes = read_episodes(Episodes(people, 2, 3, rank), step=step, readers=readers)
         for _ in range(3 - step):
             last = next(episodes)
         return last

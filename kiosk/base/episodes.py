@@ -4,6 +4,7 @@ Episode n of a run is a function of its seed, the process's rank and n alone, so
 was interrupted goes on with the episodes it would have had.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from kiosk.base.identity import Identity
 from kiosk.model.spec import MASKS, SEEN, WORKING
@@ -65,15 +67,43 @@ def draw_episode(people: list[Identity], size: int, rng: np.random.Generator) ->
     return Episode(numbers, canvas, torch.stack(shown), torch.stack(masks), Batch.join(*batches))
 
 
-def read_episodes(
-    people: list[Identity], size: int, *, seed: int, rank: int, step: int
-) -> Iterator[Episode]:
-    """For ever, from that step on."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Episodes(Dataset[Episode]):
+    """All of one process's, by number."""
 
-    def draw(number: int) -> Episode:
-        return draw_episode(people, size, np.random.default_rng((seed, rank, number)))
+    people: list[Identity]
+    size: int  # people in each
+    seed: int
+    rank: int
 
-    return read_ahead(draw, step)
+    def __getitem__(self, number: int) -> Episode:
+        rng = np.random.default_rng((self.seed, self.rank, number))
+        return draw_episode(self.people, self.size, rng)
+
+
+def read_episodes(episodes: Episodes, *, step: int, readers: int = 0) -> Iterator[Episode]:
+    """For ever, from that step on.
+
+    Args:
+        episodes: them.
+        step: the first one's number.
+        readers: processes that read ahead, where a GPU would wait for them; else a thread does.
+    """
+    if readers == 0:
+        return read_ahead(episodes.__getitem__, step)
+    loader = DataLoader(
+        episodes,
+        batch_size=None,
+        sampler=itertools.count(step),
+        num_workers=readers,
+        multiprocessing_context="fork",  # what is mapped need not be sent
+        worker_init_fn=_become_reader,
+    )
+    return iter(loader)
+
+
+def _become_reader(_: int) -> None:
+    cv2.setNumThreads(0)  # its threads do not survive a fork
 
 
 def _show(pairs: Pairs, rng: np.random.Generator) -> tuple[Tensor, Tensor]:

@@ -22,7 +22,7 @@ from torch import Tensor
 
 import kiosk
 from kiosk.base.curves import Curves
-from kiosk.base.episodes import Episode, draw_episode, read_episodes
+from kiosk.base.episodes import Episode, Episodes, draw_episode, read_episodes
 from kiosk.base.identity import Identity
 from kiosk.base.learner import Learning, LearnSettings
 from kiosk.base.prepare import prepare
@@ -107,9 +107,8 @@ def _learn(
     settings, checkpoint = run.settings, work / "base.pt"
     if checkpoint.exists():
         run.restore(checkpoint)
-    episodes = read_episodes(
-        people, settings.batch, seed=settings.seed, rank=here.rank, step=run.step
-    )
+    drawn = Episodes(people, settings.batch, settings.seed, here.rank)
+    episodes = read_episodes(drawn, step=run.step, readers=_readers(here))
     if here.rank:
         while run.step < settings.steps:
             run.learn(next(episodes).to(run.device))
@@ -133,6 +132,12 @@ def _learn(
     curves.add(outcome, run.step)
     curves.close()
     return outcome | {"samples per second": speed}
+
+
+def _readers(here: Processes) -> int:
+    """Processes that read for this one: a GPU is faster than one thread can read."""
+    local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    return max(1, (os.cpu_count() or 1) // local - 1) if here.device.type == "cuda" else 0
 
 
 class Trials:
