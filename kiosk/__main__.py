@@ -10,7 +10,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kiosk.cli import add, bench, demo, paint, portraits, run, train
+from kiosk.cli import add, bench, demo, engines, paint, portraits, run, train
 from kiosk.errors import KioskError
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ app.command("bench")(bench.bench)
 app.command("paint")(paint.paint)
 portraits.app.command("add")(add.add_portrait)
 app.add_typer(portraits.app, name="portraits")
+app.add_typer(engines.app, name="engines")
 app.add_typer(train.app, name="train")
 
 

@@ -50,7 +50,7 @@ class Screen(Protocol):
         """Whether someone has closed it."""
 
     def show(self, layers: Layers | None) -> None:
-        """Compose and present; None shows the artwork as it hangs."""
+        """Compose and present, to the end; None shows the artwork as it hangs."""
 
     def read(self) -> Bytes:
         """What was composed last, (H, W, 3) uint8 RGB."""
@@ -140,10 +140,9 @@ class Road:
     def _show(self, screen: Screen, layers: Layers) -> None:
         with self.health.timed("display"):
             screen.show(layers)
-            # the picture is composed when it can be read, not when OpenGL was told to
-            image = screen.read() if self._watchers else None
         self.health.shown(layers.captured_at)
-        if image is not None:
+        if self._watchers:
+            image = screen.read()
             for watcher in self._watchers:
                 watcher(image, layers)
 

@@ -61,6 +61,7 @@ class GeneratorSettings(Table):
 
     engine: Literal["auto", "tensorrt", "cuda", "cpu"] = "auto"
     threads: int = Field(1, ge=1, le=16)
+    engines: Path = Path("engines")
 
 
 class PortraitSettings(Table):
@@ -103,9 +104,13 @@ def load_config(path: Path | None = None) -> Config:
     if found is None:
         return Config()
     config = parse_config(_read_toml(found), name=found.name)
-    folder = (found.resolve().parent / config.portraits.folder).resolve()
-    portraits = config.portraits.model_copy(update={"folder": folder})
-    return config.model_copy(update={"portraits": portraits})
+
+    def place(folder: Path) -> Path:
+        return (found.resolve().parent / folder).resolve()
+
+    portraits = config.portraits.model_copy(update={"folder": place(config.portraits.folder)})
+    generator = config.generator.model_copy(update={"engines": place(config.generator.engines)})
+    return config.model_copy(update={"portraits": portraits, "generator": generator})
 
 
 def parse_config(tables: Mapping[str, Any], *, name: str) -> Config:

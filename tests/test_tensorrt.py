@@ -1,16 +1,16 @@
 """TensorRT takes the whole network: its own builder compiles it here, where no GPU is needed.
 
-TensorRT-RTX builds for cards that this machine lacks, from ONNX.
+TensorRT-RTX builds for cards that this machine lacks. An engine whose weights can be replaced takes
+a GPU to build, and so does running one: those are marked.
 """
 
-import warnings
-from pathlib import Path
-
+import numpy as np
 import pytest
 import torch
 
-from kiosk.model.generator import Generator, Moment
-from kiosk.model.spec import INPUTS, OUTPUTS
+from kiosk.errors import EngineError
+from kiosk.generator.build import build_engine, to_onnx
+from kiosk.model.generator import Generator
 
 tensorrt = pytest.importorskip(
     "tensorrt_rtx_bindings", reason="TensorRT-RTX has no wheel for this machine"
@@ -18,49 +18,45 @@ tensorrt = pytest.importorskip(
 CAPABILITIES = ("SM75", "SM80", "SM86", "SM89", "SM120")
 
 
-class OnTensors(torch.nn.Module):
-    """A generator whose inputs are tensors side by side."""
-
-    def __init__(self, generator: Generator) -> None:
-        super().__init__()
-        self.generator = generator
-
-    def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return self.generator(Moment(*inputs))
-
-
-def export(generator: Generator, path: Path) -> Path:
-    inputs = tuple(torch.zeros(shape) for shape in INPUTS.values())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the newer exporter wants packages mediapipe forbids
-        torch.onnx.export(
-            OnTensors(generator).eval(), inputs, str(path), dynamo=False, opset_version=17,
-            input_names=list(INPUTS), output_names=list(OUTPUTS),
-        )  # fmt: skip
-    return path
-
-
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def onnx() -> bytes:
     torch.manual_seed(0)
-    half = Generator().lower(torch.float16)
-    return export(half, tmp_path_factory.mktemp("onnx") / "generator.onnx")
+    return to_onnx(Generator())
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
-def test_tensorrt_builds_the_network_in_half_precision(exported: Path, capability: str) -> None:
-    logger = tensorrt.Logger(tensorrt.Logger.ERROR)
-    builder = tensorrt.Builder(logger)
-    strongly_typed = 1 << int(tensorrt.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
-    network = builder.create_network(strongly_typed)
-    parser = tensorrt.OnnxParser(network, logger)
-    assert parser.parse_from_file(str(exported)), [
-        str(parser.get_error(number)) for number in range(parser.num_errors)
-    ]
-    config = builder.create_builder_config()
-    config.num_compute_capabilities = 1
-    config.set_compute_capability(getattr(tensorrt.ComputeCapability, capability), 0)
-    engine = builder.build_serialized_network(network, config)
+def test_tensorrt_builds_the_network_in_half_precision(onnx: bytes, capability: str) -> None:
+    told: list[tuple[str, float]] = []
+    engine = build_engine(
+        tensorrt,
+        onnx,
+        report=lambda what, share: told.append((what, share)),
+        capability=capability,
+        refittable=False,
+    )
 
-    assert engine is not None
-    assert engine.nbytes > 1_000_000  # of weights alone
+    assert len(engine) > 1_000_000  # of weights alone
+    assert told[-1] == ("building the engine", 1.0)
+    assert all(0 <= share <= 1 for _, share in told)
+
+
+def test_every_weight_keeps_its_name() -> None:
+    generator = Generator()
+    text = to_onnx(generator)
+
+    for name, _ in generator.named_parameters():
+        if not name.endswith(("modulation.weight", "style.0.weight", "style.2.weight")):
+            assert f"generator.{name}".encode() in text, name
+
+
+def test_exporting_leaves_a_network_as_it_was() -> None:
+    generator = Generator()
+    to_onnx(generator)
+
+    assert {weight.dtype for weight in generator.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("onnx", [b"", b"no network", np.zeros(4000, np.uint8).tobytes()])
+def test_what_tensorrt_cannot_read_is_refused_in_words(onnx: bytes) -> None:
+    with pytest.raises(EngineError, match="TensorRT"):
+        build_engine(tensorrt, onnx, report=lambda *_: None, capability="SM89", refittable=False)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kiosk.app import Road
     from kiosk.config import Config
     from kiosk.health import Report
-    from kiosk.messages import Bytes, Layers
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +75,6 @@ def show_portrait(
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
         stack.enter_context(road)
-        if offscreen:
-            road.watch(look_away)
         if record is not None:
             record_road(road, record, size=config.display.size, stack=stack)
         with suppress(KeyboardInterrupt):  # the usual end of a run without --seconds
@@ -92,7 +89,3 @@ def record_road(road: "Road", path: Path, *, size: tuple[int, int], stack: ExitS
     recorder = Recorder(path, size, road.camera.fps)
     stack.callback(recorder.close)
     road.watch(lambda image, layers: recorder.write(image, layers.captured_at))
-
-
-def look_away(image: "Bytes", layers: "Layers") -> None:
-    """Watch nothing: without a screen, a picture that nobody reads would never be finished."""

@@ -67,6 +67,10 @@ class Canvas:
         self._picture.read(self._rgba)
         return np.asarray(cv2.cvtColor(self._rgba, cv2.COLOR_RGBA2RGB), np.uint8)
 
+    def finish(self) -> None:
+        """Waits until the picture is composed: OpenGL works ahead."""
+        self._picture.finish()
+
     def present(self, width: int, height: int) -> None:
         """Copies the picture to the window, of that many pixels."""
         self._picture.present(width, height)

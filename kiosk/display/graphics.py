@@ -84,6 +84,10 @@ class Target:
         width, height = self.size
         gl.glReadPixels(0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, image.ctypes.data)
 
+    def finish(self) -> None:
+        """Waits until what was told to be drawn is drawn."""
+        gl.glFinish()
+
     def present(self, width: int, height: int) -> None:
         """Copies the picture to the window's own framebuffer, which has its bottom row first."""
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.number)

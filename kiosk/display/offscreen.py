@@ -50,9 +50,10 @@ class OffscreenScreen:
         old.delete()
 
     def show(self, layers: Layers | None) -> None:
-        """Composes one frame; without layers, the still artwork."""
+        """Composes one frame, to the end; without layers, the still artwork."""
         self._context.make_current()
         self._canvas.draw(layers)
+        self._canvas.finish()
 
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""

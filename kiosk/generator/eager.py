@@ -1,6 +1,7 @@
 """Engines of plain PyTorch: the yardstick, and CUDA with a captured graph."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,23 +31,26 @@ class PlainEngine:
         return Maps(*(x.numpy() for x in _maps_of(*self._generator(to_moment(drawing)))))
 
 
-class CudaEngine:
-    """Half precision where it is harmless, channels last, replayed as one captured graph.
+def half_precision(generator: Generator) -> Generator:
+    """A copy on the GPU: half precision where it is harmless, channels last."""
+    half = copy.deepcopy(generator).eval().cuda().lower(torch.float16)
+    return half.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+class GraphEngine:
+    """A network on the GPU, replayed as one captured graph.
 
     The graph holds the copies to the GPU and back, too, from and to pinned memory, and all changes
     of order: one call does everything.
+
+    Args:
+        name: of the engine.
+        network: as `Generator.forward`, on the GPU.
     """
 
-    name = "cuda"
-
-    @staticmethod
-    def available() -> bool:
-        """Whether there is a CUDA device."""
-        return torch.cuda.is_available()
-
-    def __init__(self, generator: Generator) -> None:
-        module = copy.deepcopy(generator).eval().cuda().lower(torch.float16)
-        self._module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    def __init__(self, name: str, network: Callable[[Moment], tuple[Tensor, ...]]) -> None:
+        self.name = name
+        self._network = network
         self._given = [torch.zeros(*shape).pin_memory() for shape in _GIVEN]
         self._answered = [torch.zeros(*shape).pin_memory() for shape in _ANSWERED]
         self._stream = torch.cuda.Stream()
@@ -72,7 +76,7 @@ class CudaEngine:
 
     def _forward(self) -> None:
         there = (x.to("cuda", non_blocking=True) for x in self._given)
-        maps = _maps_of(*self._module(_moment_of(*there)))
+        maps = _maps_of(*self._network(_moment_of(*there)))
         for here, answer in zip(self._answered, maps, strict=True):
             here.copy_(answer, non_blocking=True)
 

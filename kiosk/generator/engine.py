@@ -62,7 +62,7 @@ def choose_engine(pack: Pack, rig: Rig, settings: GeneratorSettings) -> Engine:
 
     generator = load_generator(pack.weights_path)
     reasons = []
-    for name, build in _candidates(generator, settings):
+    for name, build in build_engines(generator, settings):
         try:
             engine = build()
             check_agreement(engine, generator, rig)
@@ -83,7 +83,7 @@ def check_agreement(engine: Engine, generator: Generator, rig: Rig) -> None:
     from kiosk.generator.eager import PlainEngine
 
     yardstick = PlainEngine(generator)
-    for motion in _trial_motions():
+    for motion in trial_motions():
         drawing = rig.draw(motion, RESOLUTION)
         found, wanted = engine.infer(drawing), yardstick.infer(drawing)
         shown = found.cover[..., None] * found.paint - wanted.cover[..., None] * wanted.paint
@@ -104,19 +104,21 @@ def _mean(values: Floats) -> float:
     return float(values.mean()) if values.size else 0.0
 
 
-def _candidates(
+def build_engines(
     generator: Generator, settings: GeneratorSettings
 ) -> Iterator[tuple[str, Callable[[], Engine]]]:
-    """Engines to try, the best first."""
+    """Engines to try, the best first, by name."""
     import torch
 
     from kiosk.generator.cpu import CpuEngine
-    from kiosk.generator.eager import CudaEngine
+    from kiosk.generator.eager import GraphEngine, half_precision
     from kiosk.model.precision import bfloat16_pays
 
     wanted = settings.engine
-    if wanted in ("auto", "cuda", "tensorrt") and CudaEngine.available():
-        yield "cuda", lambda: CudaEngine(generator)
+    if wanted != "cpu" and torch.cuda.is_available():
+        if wanted != "cuda":
+            yield "tensorrt", lambda: _open_tensorrt(generator, settings)
+        yield "cuda", lambda: GraphEngine("cuda", half_precision(generator))
     elif wanted not in ("auto", "cpu"):
         logger.warning("engine %s is not to be had here; the CPU is used", wanted)
     if bfloat16_pays(torch.device("cpu")):
@@ -124,7 +126,26 @@ def _candidates(
     yield "cpu", lambda: CpuEngine(generator, threads=settings.threads)
 
 
-def _trial_motions() -> Iterator[Motion]:
+def _open_tensorrt(generator: Generator, settings: GeneratorSettings) -> Engine:
+    from kiosk.generator.build import find_tensorrt, key_here, open_engine
+    from kiosk.generator.cache import EngineCache
+    from kiosk.generator.eager import GraphEngine
+    from kiosk.generator.tensorrt import TensorrtNetwork
+
+    trt = find_tensorrt()
+    cache = EngineCache(settings.engines)
+    engine = open_engine(
+        cache,
+        key_here(trt),
+        trt,
+        report=lambda what, share: logger.info("%s, %.0f %%", what, 100 * share),
+    )
+    network = TensorrtNetwork(trt, engine)
+    network.hold(generator)
+    return GraphEngine("tensorrt", network)
+
+
+def trial_motions() -> Iterator[Motion]:
     """At rest, and turned with an expression and a look aside."""
     yield no_motion()
     rng = np.random.default_rng(0)

@@ -1,0 +1,1 @@
+"""How fast this machine is: every engine, and the whole road. Figures, no judgement."""

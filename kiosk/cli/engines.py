@@ -1,0 +1,107 @@
+"""``kiosk engines``: what runs the network here; TensorRT's are built, listed, checked, removed."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from kiosk.cli.options import ConfigPath, PortraitId, read_config
+from kiosk.errors import EngineError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from kiosk.config import Config
+    from kiosk.generator.cache import EngineCache, EngineKey
+
+app = typer.Typer(
+    help="What runs the network: built, listed, checked, removed.", no_args_is_help=True
+)
+
+
+@app.command("build")
+def build_engines(config: ConfigPath = None) -> None:
+    """Build TensorRT's engine for this machine, unless it is there already."""
+    from kiosk.cli.progress import progress_bar
+    from kiosk.generator.build import open_engine
+
+    cache, key, trt = _here(read_config(config, {}))
+    if key is None or trt is None:
+        raise EngineError(
+            "there is nothing to build here: TensorRT needs an NVIDIA GPU, and the engines that "
+            "run elsewhere need no building; see kiosk engines check"
+        )
+    console = Console(soft_wrap=True, highlight=False)
+    with progress_bar(console, "stopped; nothing was kept") as report:
+        open_engine(cache, key, trt, report)
+    console.print(f"{cache.path(key)}: ready", markup=False)
+
+
+@app.command("list")
+def list_engines(config: ConfigPath = None) -> None:
+    """Print one line for each engine that is kept: what it is for, and whether it fits here."""
+    cache, key, _ = _here(read_config(config, {}))
+    console = Console(soft_wrap=True, highlight=False)
+    for entry in cache.entries():
+        if entry.key is None:
+            words = entry.fault
+        else:
+            told = f"{entry.path.name}: {entry.key.builder}, {entry.key.gpu}, {entry.key.network}"
+            words = f"{told}; {_verdict(key, entry.key)}"
+        console.print(words, markup=False)
+
+
+@app.command("clean")
+def clean_engines(
+    everything: Annotated[
+        bool, typer.Option("--all", help="The one that fits this machine, too.")
+    ] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Remove engines that do not fit this machine, and what interrupted builds left."""
+    cache, key, _ = _here(read_config(config, {}))
+    for path in cache.clean(None if everything else key):
+        typer.echo(f"{path.name}: removed")
+
+
+@app.command("check")
+def check_engines(portrait: PortraitId = None, config: ConfigPath = None) -> None:
+    """Compare each engine of this machine with the plain network; exit code 2 if none agrees."""
+    from kiosk.app import choose_pack, rig_of
+    from kiosk.generator.engine import build_engines, check_agreement
+    from kiosk.model.checkpoint import load_generator
+
+    settings = read_config(config, {"portraits": {"portrait": portrait}})
+    pack = choose_pack(settings.portraits)
+    rig, generator = rig_of(pack), load_generator(pack.weights_path)
+    agreeing = 0
+    for name, build in build_engines(generator, settings.generator):
+        try:
+            check_agreement(build(), generator, rig)
+        except (EngineError, ImportError, RuntimeError) as error:
+            typer.echo(f"{name}: {error}")
+        else:
+            typer.echo(f"{name}: agrees")
+            agreeing += 1
+    if not agreeing:
+        raise EngineError(f"{pack.meta.id}: no engine agrees with the plain network here")
+
+
+def _here(config: "Config") -> "tuple[EngineCache, EngineKey | None, ModuleType | None]":
+    """The cache, and, where there are a GPU and TensorRT, what fits this machine."""
+    import torch
+
+    from kiosk.generator.build import find_tensorrt, key_here
+    from kiosk.generator.cache import EngineCache
+
+    cache = EngineCache(config.generator.engines)
+    if not torch.cuda.is_available():
+        return cache, None, None
+    trt = find_tensorrt()
+    return cache, key_here(trt), trt
+
+
+def _verdict(here: "EngineKey | None", key: "EngineKey") -> str:
+    if here is None:
+        return "of no use here: there is no GPU"
+    return "fits" if here == key else f"does not fit: {here.differences(key)}"
