@@ -1,7 +1,8 @@
 """The whole road: builds every stage from the settings and a pack, runs them and ends them.
 
 Threads: camera; tracking and motion; generator; and the main thread, which owns the screen. This is
-the only module that knows all stages.
+the only module that knows all stages. What takes long to import waits until a thread needs it: the
+still artwork hangs first.
 """
 
 import logging
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -20,16 +21,13 @@ from kiosk.display.settings import DisplaySettings
 from kiosk.display.texels import canvas_slices
 from kiosk.health import Health, Report
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
-from kiosk.mirror import Mirror
-from kiosk.motion.director import Director
-from kiosk.motion.shading import Shading
 from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack, find_packs, open_first_good
-from kiosk.rig.rig import Rig
-from kiosk.tracking.landmarker import Landmarker
-from kiosk.tracking.presence import Presence
+
+if TYPE_CHECKING:
+    from kiosk.rig.rig import Rig
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +74,7 @@ class Road:
         self._layers: Latest[Layers] = Latest()
         self._watchers: list[Watcher] = []
         self._engine = "none"
+        self._broken: set[str] = set()  # engines that broke down in this run
         self._stack = ExitStack()
         self.health = Health(clock, log_every_s=config.log.every_s)
         self._workers = [
@@ -174,7 +173,12 @@ class Road:
             self._ready.set()
 
     def build_mirror(self) -> Stage[Frame, PortraitMotion]:
-        """Tracking and motion; called in their own thread."""
+        """Tracking and motion; called in their own thread, where their libraries load."""
+        from kiosk.mirror import Mirror
+        from kiosk.motion.director import Director
+        from kiosk.tracking.landmarker import Landmarker
+        from kiosk.tracking.presence import Presence
+
         tracking = self._config.tracking
         return Mirror(
             Landmarker(tracking),
@@ -190,10 +194,11 @@ class Road:
         from kiosk.generator.stage import GeneratorStage
 
         rig = rig_of(self._pack)
-        engine = choose_engine(self._pack, rig, self._config.generator)
+        settings, broken = self._config.generator, self._broken
+        engine = choose_engine(self._pack, rig, settings, without=broken)
         self._engine = engine.name
         logger.info("%s runs on %s", self._pack.meta.id, engine.name)
-        return GeneratorStage(rig, engine)
+        return GeneratorStage(rig, engine, give_up=broken.add)
 
 
 @contextmanager
@@ -239,8 +244,11 @@ def motion_target(pack: Pack) -> MotionTarget:
     )
 
 
-def rig_of(pack: Pack) -> Rig:
+def rig_of(pack: Pack) -> "Rig":
     """A pack's sitter, ready to move."""
+    from kiosk.motion.shading import Shading
+    from kiosk.rig.rig import Rig
+
     light = pack.meta.light
     picture = pack.artwork[canvas_slices(pack.meta.canvas)]
     shading = Shading(picture, pack.landmarks, amount=light.amount, crease=light.crease)

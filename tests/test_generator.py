@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 import torch
 
+from kiosk.config import PROJECT, GeneratorSettings
 from kiosk.curation.study import Study
 from kiosk.errors import EngineError
 from kiosk.face import INNER_LOWER_LIP, MESH
+from kiosk.generator import engine
 from kiosk.generator.cpu import CpuEngine
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.engine import Maps, check_agreement
@@ -15,6 +17,7 @@ from kiosk.generator.stage import GeneratorStage
 from kiosk.messages import Motion, PortraitMotion
 from kiosk.model import spec
 from kiosk.model.generator import DIM, MOST_LIGHT, Generator, Moment
+from kiosk.portraits.pack import load_pack
 from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Drawing, Rig
 
@@ -203,3 +206,66 @@ def test_the_networks_paint_lies_over_the_rigs(generator: Generator, rig: Rig) -
     np.testing.assert_allclose(layers.cover[..., None], 1 - (1 - own) * (1 - below), atol=1e-5)
     assert below.max() > 0.99
     assert own.max() > 0.01
+
+
+class Mortal:
+    """An engine whose GPU is gone after so many passes."""
+
+    name = "mortal"
+
+    def __init__(self, honest: PlainEngine, passes: int) -> None:
+        self._honest, self._left = honest, passes
+
+    def infer(self, drawing: Drawing) -> Maps:
+        self._left -= 1
+        if self._left < 0:
+            raise RuntimeError("CUDA error: out of memory")
+        return self._honest.infer(drawing)
+
+
+def test_an_engine_that_breaks_down_is_named_and_given_up(generator: Generator, rig: Rig) -> None:
+    given_up: list[str] = []
+    stage = GeneratorStage(rig, Mortal(PlainEngine(generator), 1), given_up.append)
+    message = PortraitMotion("sitter", no_motion(), captured_at=0.0)
+
+    assert stage(message) is not None
+    with pytest.raises(EngineError, match="mortal broke down: CUDA error: out of memory"):
+        stage(message)
+    assert given_up == ["mortal"]
+
+
+def test_after_a_breakdown_the_next_engine_is_taken(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = load_pack(PROJECT / "assets" / "portraits" / "personne")
+    settings = GeneratorSettings()
+
+    def build_engines(generator: Generator, _: object) -> object:
+        honest = PlainEngine(generator)
+        yield "mortal", lambda: Mortal(honest, 100)
+        yield "plain", lambda: honest
+
+    monkeypatch.setattr(engine, "build_engines", build_engines)
+
+    assert engine.choose_engine(pack, rig, settings).name == "mortal"
+    assert engine.choose_engine(pack, rig, settings, without={"mortal"}).name == "plain"
+    with pytest.raises(EngineError, match=r"no engine works here: mortal: broke down before; pl"):
+        engine.choose_engine(pack, rig, settings, without={"mortal", "plain"})
+
+
+def test_an_engine_that_does_not_start_is_passed_over(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pack = load_pack(PROJECT / "assets" / "portraits" / "personne")
+
+    def start() -> Mortal:
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    def build_engines(generator: Generator, _: object) -> object:
+        yield "cuda", start
+        yield "plain", lambda: PlainEngine(generator)
+
+    monkeypatch.setattr(engine, "build_engines", build_engines)
+
+    assert engine.choose_engine(pack, rig, GeneratorSettings()).name == "plain"
+    assert "engine cuda refused: CUDA out of memory" in caplog.text

@@ -5,7 +5,7 @@ portrait's own landmarks before it is used, or it is refused with the figures an
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -47,22 +47,28 @@ class Engine(Protocol):
         """Run the network on what the rig drew, at RESOLUTION."""
 
 
-def choose_engine(pack: Pack, rig: Rig, settings: GeneratorSettings) -> Engine:
+def choose_engine(
+    pack: Pack, rig: Rig, settings: GeneratorSettings, *, without: Collection[str] = ()
+) -> Engine:
     """The best engine that works here and agrees.
 
     Args:
         pack: the portrait.
         rig: the portrait's.
         settings: the table ``[generator]``.
+        without: engines that broke down in this run, by name.
 
     Raises:
-        EngineError: the one engine that the settings ask for does not work, or none does.
+        EngineError: none works.
     """
     from kiosk.model.checkpoint import load_generator
 
     generator = load_generator(pack.weights_path)
     reasons = []
     for name, build in build_engines(generator, settings):
+        if name in without:
+            reasons.append(f"{name}: broke down before")
+            continue
         try:
             engine = build()
             check_agreement(engine, generator, rig)

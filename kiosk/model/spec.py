@@ -108,37 +108,63 @@ def draw_masks(landmarks: Floats) -> NDArray[np.uint8]:
     Returns:
         (MASKS, WORKING, WORKING) uint8: 0 to 255, the share of each pixel that is covered.
     """
-    pixels = (landmarks[:, :2] + 1) * (WORKING * _FINER / 2) - 0.5
-    masks = np.zeros((MASKS, WORKING * _FINER, WORKING * _FINER), np.uint8)
-    _fill(masks[0], pixels, INNER_UPPER_LIP, INNER_LOWER_LIP)
+    points = (landmarks[:, :2] + 1) * (WORKING / 2)  # 0 to WORKING, edge to edge
+    masks = np.zeros((MASKS, WORKING, WORKING), np.uint8)
+    _fill(masks[0], points, INNER_UPPER_LIP, INNER_LOWER_LIP)
     for eye in EYES:
-        _fill(masks[1], pixels, eye.upper, eye.lower)
-        centre, edge = pixels[eye.iris], pixels[eye.iris + 1 : eye.iris + 5]
+        _fill(masks[1], points, eye.upper, eye.lower)
+        centre, edge = points[eye.iris], points[eye.iris + 1 : eye.iris + 5]
         radius = float(np.linalg.norm(edge - centre, axis=1).mean())
         _disc(masks[2], centre, radius)
-    size = (WORKING, WORKING)
-    return np.stack([cv2.resize(mask, size, interpolation=cv2.INTER_AREA) for mask in masks])
+    return masks
 
 
 _FINER = 4  # drawn so much finer, then shrunk: a narrow gap is a faint line, no jump
-_CONTACT = 0.2 * _FINER  # lips and lids nearer than this, pixels drawn, are closed
+_CONTACT = 0.2  # lips and lids nearer than this, pixels, are closed
 _SHIFT = 4  # OpenCV's fixed point: sixteenths of a pixel
+
+Box = tuple[slice, slice]
 
 
 def _fill(
-    mask: NDArray[np.uint8], pixels: Floats, upper: tuple[int, ...], lower: tuple[int, ...]
+    mask: NDArray[np.uint8], points: Floats, upper: tuple[int, ...], lower: tuple[int, ...]
 ) -> None:
-    if (pixels[list(lower), 1] - pixels[list(upper), 1]).max() < _CONTACT:
+    if (points[list(lower), 1] - points[list(upper), 1]).max() < _CONTACT:
         return
-    points = pixels[[*upper, *lower[-2:0:-1]]]
-    fixed = np.round(points * (1 << _SHIFT)).astype(np.int32)
-    cv2.fillPoly(mask, [fixed], (255,), cv2.LINE_8, _SHIFT)
+    outline = points[[*upper, *lower[-2:0:-1]]]
+    box, fine = _fine_around(outline.min(0), outline.max(0))
+    cv2.fillPoly(fine, [_fixed(outline, box)], (255,), cv2.LINE_8, _SHIFT)
+    _shrink_into(mask, box, fine)
 
 
 def _disc(mask: NDArray[np.uint8], centre: Floats, radius: float) -> None:
-    x, y = np.round(centre * (1 << _SHIFT)).astype(int)
-    fixed = int(radius * (1 << _SHIFT))
-    cv2.circle(mask, (int(x), int(y)), max(fixed, 1), (255,), -1, cv2.LINE_8, _SHIFT)
+    box, fine = _fine_around(centre - radius, centre + radius)
+    x, y = _fixed(centre, box).tolist()
+    size = max(int(radius * _FINER * (1 << _SHIFT)), 1)
+    cv2.circle(fine, (x, y), size, (255,), -1, cv2.LINE_8, _SHIFT)
+    _shrink_into(mask, box, fine)
+
+
+def _fine_around(low: Floats, high: Floats) -> tuple[Box, NDArray[np.uint8]]:
+    """The pixels from one point to another, and one more all round; and room to draw them finer."""
+    left, top = np.clip(np.floor(low).astype(int) - 1, 0, WORKING - 1).tolist()
+    right, bottom = np.clip(np.ceil(high).astype(int) + 1, 1, WORKING).tolist()
+    width, height = max(right - left, 1), max(bottom - top, 1)
+    box = slice(top, top + height), slice(left, left + width)
+    return box, np.zeros((height * _FINER, width * _FINER), np.uint8)
+
+
+def _fixed(points: Floats, box: Box) -> NDArray[np.int32]:
+    """Points in the finer drawing, as OpenCV's fixed point."""
+    rows, columns = box
+    pixels = (points - np.array([columns.start, rows.start])) * _FINER - 0.5
+    return np.round(pixels * (1 << _SHIFT)).astype(np.int32)
+
+
+def _shrink_into(mask: NDArray[np.uint8], box: Box, fine: NDArray[np.uint8]) -> None:
+    height, width = mask[box].shape
+    small = cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA)
+    np.maximum(mask[box], small, out=mask[box])
 
 
 def _convolution(name: str, source: int, target: int) -> dict[str, tuple[int, ...]]:
