@@ -40,7 +40,7 @@ def begin(fresh: Beginning, canvas: TrainingCanvas, seed: int = 0) -> Finetuning
     return Finetuning(
         copy.deepcopy(fresh),
         canvas,
-        FinetuneSettings(seconds=100.0, seed=seed, batch=4, warm_up_steps=4),
+        FinetuneSettings(seconds=100.0, seed=seed, batch=4, warm_up_steps=4, critic=True),
     )
 
 

@@ -33,7 +33,9 @@ class CpuEngine:
         given = torch.zeros(1, GIVEN, WORKING, WORKING).to(memory_format=torch.channels_last)
         example = torch.zeros(INPUTS["landmarks"]), given
         with torch.inference_mode():
-            self._run = torch.jit.freeze(torch.jit.trace(module, example))
+            # torch's own check costs half a second; each engine is compared before it is used
+            traced = torch.jit.trace(module, example, check_trace=False)
+            self._run = torch.jit.freeze(traced)
             for _ in range(3):  # the first passes optimise
                 self._run(*example)
 

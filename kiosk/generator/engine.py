@@ -155,7 +155,7 @@ def trial_motions() -> Iterator[Motion]:
     """At rest, and turned with an expression and a look aside."""
     yield no_motion()
     rng = np.random.default_rng(0)
-    for _ in range(3):
+    for _ in range(2):
         yield replace(
             no_motion(),
             rotation=rng.normal(0, 0.06, 3).astype(np.float32),
