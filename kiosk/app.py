@@ -8,25 +8,31 @@ still artwork hangs first.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config, PortraitSettings
-from kiosk.display.settings import DisplaySettings
+from kiosk.display.hanging import Hanging
+from kiosk.display.screen import Screen
 from kiosk.display.texels import canvas_slices
+from kiosk.errors import PackError
 from kiosk.health import Health, Report
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.pack import Pack
+from kiosk.portraits.playlist import Playlist
 from kiosk.portraits.store import find_pack, find_packs, open_first_good
 
 if TYPE_CHECKING:
+    from kiosk.generator.stage import GeneratorStage, Portrait
+    from kiosk.mirror import Mirror
     from kiosk.rig.rig import Rig
 
 logger = logging.getLogger(__name__)
@@ -40,21 +46,13 @@ JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 Watcher = Callable[[Bytes, Layers], None]
 
 
-class Screen(Protocol):
-    """What a portrait is shown on."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrival:
+    """A portrait that is about to hang."""
 
-    @property
-    def closed(self) -> bool:
-        """Whether someone has closed it."""
-
-    def show(self, layers: Layers | None) -> None:
-        """Compose and present, to the end; None shows the artwork as it hangs."""
-
-    def read(self) -> Bytes:
-        """What was composed last, (H, W, 3) uint8 RGB."""
-
-    def close(self) -> None:
-        """Give the screen back."""
+    pack: Pack
+    portrait: "Portrait"
+    hanging: Hanging
 
 
 class Road:
@@ -73,6 +71,14 @@ class Road:
         self._motions: Latest[PortraitMotion] = Latest()
         self._layers: Latest[Layers] = Latest()
         self._watchers: list[Watcher] = []
+        self._arrivals: Latest[Arrival] = Latest()
+        self._mirror: Mirror | None = None
+        self._generator: GeneratorStage | None = None
+        self._playlist = Playlist(
+            [pack.meta.id, *config.portraits.others(pack.meta.id)],
+            config.portraits.every_s,
+            clock(),
+        )
         self._engine = "none"
         self._broken: set[str] = set()  # engines that broke down in this run
         self._stack = ExitStack()
@@ -107,6 +113,52 @@ class Road:
         """Have every composed picture shown to ``watcher`` too, with the layers it came from."""
         self._watchers.append(watcher)
 
+    def hang(self, pack: Pack, screen: Screen) -> threading.Thread:
+        """Have another portrait take the place of the one that hangs, which goes on meanwhile.
+
+        It is made ready in the thread that is returned; what fails there is logged, and nothing
+        changes.
+        """
+
+        def prepare() -> None:
+            try:
+                arrival = Arrival(pack, self.build_portrait(pack), screen.prepare(pack))
+            except Exception as error:  # whatever it is, a painting hangs
+                logger.error("%s cannot be hung: %s", pack.meta.id, error)
+            else:
+                self._arrivals.put(arrival)
+
+        thread = threading.Thread(target=prepare, name="arrival", daemon=True)
+        thread.start()
+        return thread
+
+    def _receive(self, screen: Screen) -> bool:
+        """Hang what has arrived, if anything has; whether it has."""
+        arrival = self._arrivals.take(0)
+        if arrival is None:
+            return False
+        screen.hang(arrival.hanging)
+        self._pack = arrival.pack
+        self._engine = arrival.portrait.engine.name
+        if self._generator is not None:
+            self._generator.hang(arrival.portrait)
+        if self._mirror is not None:
+            self._mirror.hang(motion_target(arrival.pack))
+        logger.info("%s hangs now", arrival.pack.meta.id)
+        return True
+
+    def _follow_playlist(self, screen: Screen) -> None:
+        attended = self._mirror is not None and self._mirror.attended
+        due = self._playlist.due(self._clock(), attended=attended)
+        if due is None:
+            return
+        try:
+            pack = open_first_good([find_pack(due, [self._config.portraits.folder])])
+        except PackError as error:
+            logger.error("%s cannot be hung: %s", due, error)
+        else:
+            self.hang(pack, screen)
+
     def run(self, screen: Screen, *, seconds: float | None = None) -> None:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
         screen.show(None)
@@ -115,6 +167,9 @@ class Road:
         last: Layers | None = None
         while not screen.closed and (ends_at is None or self._clock() < ends_at):
             self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
+            self._follow_playlist(screen)
+            if self._receive(screen):
+                last = None
             layers = self._layers.take(POLL_S)
             if layers is not None and layers.portrait_id == self._pack.meta.id:
                 shown_at, last = self._clock(), layers
@@ -180,47 +235,33 @@ class Road:
         from kiosk.tracking.presence import Presence
 
         tracking = self._config.tracking
-        return Mirror(
+        self._mirror = Mirror(
             Landmarker(tracking),
             Presence(tracking, now=self._clock()),
             Director(motion_target(self._pack), self._config.motion, seed=0),
             health=self.health,
             clock=self._clock,
         )
+        return self._mirror
 
     def build_generator(self) -> Stage[PortraitMotion, Layers]:
         """The stage that runs the network; called in its own thread."""
-        from kiosk.generator.engine import choose_engine
         from kiosk.generator.stage import GeneratorStage
 
-        rig = rig_of(self._pack)
-        settings, broken = self._config.generator, self._broken
-        engine = choose_engine(self._pack, rig, settings, without=broken)
-        self._engine = engine.name
-        logger.info("%s runs on %s", self._pack.meta.id, engine.name)
-        return GeneratorStage(rig, engine, give_up=broken.add)
+        portrait = self.build_portrait(self._pack)
+        self._engine = portrait.engine.name
+        logger.info("%s runs on %s", self._pack.meta.id, portrait.engine.name)
+        self._generator = GeneratorStage(portrait, give_up=self._broken.add)
+        return self._generator
 
+    def build_portrait(self, pack: Pack) -> "Portrait":
+        """All that makes a pack's layers; any thread may call it."""
+        from kiosk.generator.engine import choose_engine
+        from kiosk.generator.stage import Portrait
 
-@contextmanager
-def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> Iterator[Screen]:
-    """What the portrait is shown on: a window, or a picture in memory.
-
-    Raises:
-        DisplayError: neither can be had here; says what to install.
-    """
-    screen: Screen
-    if offscreen:
-        from kiosk.display.offscreen import OffscreenScreen
-
-        # a recording carries the note in its metadata, not in the picture
-        silent = settings.model_copy(update={"disclosure": ""})
-        screen = OffscreenScreen(pack, size=settings.size, settings=silent)
-    else:
-        from kiosk.display.window import WindowScreen
-
-        screen = WindowScreen(pack, settings=settings)
-    with closing(screen):
-        yield screen
+        rig = rig_of(pack)
+        engine = choose_engine(pack, rig, self._config.generator, without=self._broken)
+        return Portrait(pack.meta.id, rig, engine)
 
 
 def choose_pack(settings: PortraitSettings) -> Pack:

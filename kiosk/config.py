@@ -69,6 +69,14 @@ class PortraitSettings(Table):
 
     folder: Path = Path("assets/portraits")
     portrait: str = "personne"
+    playlist: tuple[str, ...] = ()
+    every_s: float = Field(600.0, ge=5, le=86400)
+
+    def others(self, portrait: str) -> list[str]:
+        """The playlist's portraits that follow one, in turn; it need not be among them."""
+        ids = list(dict.fromkeys(self.playlist))
+        place = ids.index(portrait) + 1 if portrait in ids else 0
+        return [each for each in ids[place:] + ids[:place] if each != portrait]
 
 
 class LogSettings(Table):

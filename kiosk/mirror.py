@@ -10,6 +10,7 @@ from typing import Protocol
 
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
+from kiosk.motion.target import MotionTarget
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,16 @@ class Landmarker(Protocol):
         """Give back the network."""
 
 
+class Director(Protocol):
+    """Moves a portrait; see `kiosk.motion.director`."""
+
+    def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
+        """The portrait's motion."""
+
+    def hang(self, portrait: MotionTarget) -> None:
+        """Move another portrait from now on."""
+
+
 class Mirror:
     """Frame to PortraitMotion."""
 
@@ -33,7 +44,7 @@ class Mirror:
         self,
         landmarker: Landmarker,
         presence: Callable[[Faces], Visitor],
-        director: Callable[[Visitor, float], PortraitMotion],
+        director: Director,
         *,
         health: Health,
         clock: Callable[[], float],
@@ -44,6 +55,12 @@ class Mirror:
         self._health = health
         self._clock = clock
         self._frame_at = clock()
+        self._coming: MotionTarget | None = None
+        self.attended = False  # whether somebody leads
+
+    def hang(self, portrait: MotionTarget) -> None:
+        """Move another portrait from the next frame on; any thread may call it."""
+        self._coming = portrait
 
     def __call__(self, frame: Frame | None) -> PortraitMotion | None:
         """Follow the visitor in ``frame``; without one for a while, idle.
@@ -54,6 +71,10 @@ class Mirror:
         visitor = self._see(frame)
         if visitor is None:
             return None
+        self.attended = visitor.face is not None
+        if self._coming is not None:
+            self._director.hang(self._coming)
+            self._coming = None
         with self._health.timed("motion"):
             return self._director(visitor, visitor.captured_at)
 

@@ -6,8 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from kiosk.display.hanging import Hanging
+from kiosk.display.settings import DisplaySettings
 from kiosk.face import LANDMARKS, LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
 from kiosk.messages import Bytes, Face, Faces, Frame, Layers
+from kiosk.portraits.pack import Pack
 
 
 class ManualClock:
@@ -59,12 +62,19 @@ class FakeScreen:
     def __init__(self, size: tuple[int, int] = (72, 128), closes_after: int | None = None) -> None:
         self.size = size
         self.shown: list[Layers | None] = []
+        self.hung: list[str] = []
         self._closes_after = closes_after
         self.given_back = False
 
     @property
     def closed(self) -> bool:
         return self._closes_after is not None and len(self.shown) >= self._closes_after
+
+    def prepare(self, pack: Pack) -> Hanging:
+        return Hanging.prepare(pack, self.size, DisplaySettings(), largest=4096)
+
+    def hang(self, hanging: Hanging) -> None:
+        self.hung.append(hanging.pack.meta.id)
 
     def show(self, layers: Layers | None) -> None:
         self.shown.append(layers)

@@ -62,5 +62,5 @@ def write_small_pack(folder: Path, portrait_id: str = "gradient") -> Path:
     return folder / portrait_id
 
 
-def small_pack(folder: Path) -> Pack:
-    return load_pack(write_small_pack(folder), check_weights=False)
+def small_pack(folder: Path, portrait_id: str = "gradient") -> Pack:
+    return load_pack(write_small_pack(folder, portrait_id), check_weights=False)

@@ -15,7 +15,7 @@ from kiosk.curation.commission import Commission, check_commission, check_room, 
 from kiosk.display.compose import compose
 from kiosk.errors import PictureError
 from kiosk.generator.engine import choose_engine
-from kiosk.generator.stage import GeneratorStage
+from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import PortraitMotion
 from kiosk.model.checkpoint import load_generator
 from kiosk.portraits.pack import Pack, load_pack
@@ -76,7 +76,9 @@ def test_the_portrait_moves_in_the_gallery(pack: Pack) -> None:
 
     threads = torch.get_num_threads()
     rig = rig_of(pack)
-    stage = GeneratorStage(rig, choose_engine(pack, rig, GeneratorSettings(engine="cpu")))
+    stage = GeneratorStage(
+        Portrait(pack.meta.id, rig, choose_engine(pack, rig, GeneratorSettings(engine="cpu")))
+    )
     torch.set_num_threads(threads)
     lowered = replace(no_motion(), translation=np.array([0, 0.05], np.float32))
     still, moved = (

@@ -9,9 +9,11 @@ import pytest
 from kiosk.app import Road, choose_pack, motion_target
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
 from kiosk.errors import CameraError, PackError
+from kiosk.generator.stage import Portrait
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.pipeline import Stage
 from kiosk.portraits.pack import Pack
+from kiosk.portraits.playlist import Playlist
 from tests.fakes import FakeScreen, FakeStage, moving_photograph, write_clip
 from tests.packs import small_pack, write_small_pack
 
@@ -118,6 +120,92 @@ def test_layers_of_another_portrait_are_not_drawn(pack: Pack, clip: Path) -> Non
         road.run(screen)
 
     assert all(shown is None for shown in screen.shown)
+
+
+def fake_portrait(pack: Pack) -> Portrait:
+    class NoEngine:
+        name = "fake"
+
+    return Portrait(pack.meta.id, None, NoEngine())  # type: ignore[arg-type]
+
+
+class FakeGenerator(FakeStage):
+    """Layers of whatever portrait hangs."""
+
+    def __init__(self, road: ShortRoad) -> None:
+        super().__init__(road.answer)
+        self._road = road
+
+    def hang(self, portrait: Portrait) -> None:
+        self._road.portrait_id = portrait.portrait_id
+
+
+class ChangingRoad(ShortRoad):
+    def build_generator(self) -> Stage[PortraitMotion, Layers]:
+        self._generator = FakeGenerator(self)  # type: ignore[assignment]
+        return self._generator  # type: ignore[return-value]
+
+    def build_portrait(self, pack: Pack) -> Portrait:
+        return fake_portrait(pack)
+
+    def answer(self, motion: object) -> Layers | None:
+        if isinstance(motion, PortraitMotion) and motion.portrait_id != self.portrait_id:
+            return None
+        return super().answer(motion)
+
+
+def test_another_portrait_takes_over_while_the_road_runs(
+    pack: Pack, clip: Path, tmp_path: Path
+) -> None:
+    other = small_pack(tmp_path / "others", "second")
+    screen = FakeScreen()
+    with ChangingRoad(settings(str(clip)), pack) as road:
+        threading.Timer(0.5, lambda: road.hang(other, screen)).start()
+        threading.Timer(2.0, lambda: setattr(screen, "_closes_after", 0)).start()
+        road.run(screen)
+        report = road.report()
+
+    ids = [shown.portrait_id for shown in screen.shown if shown is not None]
+    assert screen.hung == ["second"]
+    assert ids == sorted(ids)  # never back and forth
+    assert set(ids) == {"gradient", "second"}
+    assert (report.portrait, report.engine) == ("second", "fake")
+
+
+def test_a_portrait_that_cannot_be_hung_leaves_the_first_one(
+    pack: Pack, clip: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Refusing(ChangingRoad):
+        def build_portrait(self, pack: Pack) -> Portrait:
+            raise PackError("second: weights are wrong")
+
+    screen = FakeScreen(closes_after=40)
+    with Refusing(settings(str(clip)), pack) as road:
+        road.hang(small_pack(tmp_path / "others", "second"), screen).join()
+        road.run(screen)
+
+    assert screen.hung == []
+    assert {shown.portrait_id for shown in screen.shown if shown is not None} == {"gradient"}
+    assert "second cannot be hung: second: weights are wrong" in caplog.text
+
+
+def test_a_playlist_changes_portraits_by_itself(
+    pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.portraits.pack.check_weights_file", lambda *_, **__: None)
+    write_small_pack(tmp_path / "packs", "second")
+    portraits = PortraitSettings(
+        folder=tmp_path / "packs", playlist=("second", "gradient"), every_s=5
+    )
+    config = settings("/dev/no-such").model_copy(update={"portraits": portraits})
+    screen = FakeScreen()
+    road = ChangingRoad(config, pack)
+    road._playlist = Playlist(["gradient", "second"], 0.5, now=road._clock())
+    with road:
+        threading.Timer(1.6, lambda: setattr(screen, "_closes_after", 0)).start()
+        road.run(screen)
+
+    assert screen.hung[:2] == ["second", "gradient"]
 
 
 def test_a_run_ends_in_time_though_the_network_fails(pack: Pack, clip: Path) -> None:

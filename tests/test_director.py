@@ -127,3 +127,19 @@ def test_a_hand_over_goes_from_one_motion_to_the_other_the_face_first() -> None:
     assert hand_over(one, other, 1.0).rotation == pytest.approx(1.0)
     assert half.rotation == pytest.approx(0.5)
     assert half.closure == pytest.approx(1.0)
+
+
+def test_another_portrait_begins_at_rest_and_knows_the_visitor() -> None:
+    moving = director()
+    play(moving, [(0.0, 6.0, 0.0)] * 60)
+    turned = watch(moving, [(9.0, 6.0, 0.0)] * 30, start=2.0)[-1]
+    other = MotionTarget("other", TARGET.landmarks)
+    moving.hang(other)
+    messages = watch(moving, [(9.0, 6.0, 0.0)] * 30, start=3.0)
+
+    assert {message.portrait_id for message in messages} == {"other"}
+    assert np.abs(messages[0].motion.rotation).max() < 1e-4
+    # the visitor's neutral was not learnt anew: the same turn is the same turn
+    np.testing.assert_allclose(
+        messages[-1].motion.rotation, turned.motion.rotation, atol=np.radians(1.5)
+    )

@@ -13,7 +13,7 @@ from kiosk.generator import engine
 from kiosk.generator.cpu import CpuEngine
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.engine import Maps, check_agreement
-from kiosk.generator.stage import GeneratorStage
+from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import Motion, PortraitMotion
 from kiosk.model import spec
 from kiosk.model.generator import DIM, MOST_LIGHT, Generator, Moment
@@ -181,7 +181,7 @@ def test_light_too_dim_to_be_meant_is_none(generator: Generator, rig: Rig) -> No
 
 def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Study) -> None:
     lit = Rig(study.crop(), study.landmarks, study.matte, lambda _: np.full(MESH, 0.1, np.float32))
-    stage = GeneratorStage(lit, PlainEngine(generator))
+    stage = GeneratorStage(Portrait("hopper", lit, PlainEngine(generator)))
     layers = stage(PortraitMotion("hopper", turned(), captured_at=7.5))
 
     assert stage(None) is None
@@ -197,7 +197,9 @@ def test_the_networks_paint_lies_over_the_rigs(generator: Generator, rig: Rig) -
     engine = PlainEngine(generator)
     maps = engine.infer(drawing)
     own, paint = maps.cover.copy()[..., None], maps.paint.copy()
-    layers = GeneratorStage(rig, engine)(PortraitMotion("hopper", speaking(), captured_at=0.0))
+    layers = GeneratorStage(Portrait("hopper", rig, engine))(
+        PortraitMotion("hopper", speaking(), captured_at=0.0)
+    )
     assert layers is not None
 
     below = drawing.cover[..., None]
@@ -225,13 +227,26 @@ class Mortal:
 
 def test_an_engine_that_breaks_down_is_named_and_given_up(generator: Generator, rig: Rig) -> None:
     given_up: list[str] = []
-    stage = GeneratorStage(rig, Mortal(PlainEngine(generator), 1), given_up.append)
+    stage = GeneratorStage(
+        Portrait("sitter", rig, Mortal(PlainEngine(generator), 1)), given_up.append
+    )
     message = PortraitMotion("sitter", no_motion(), captured_at=0.0)
 
     assert stage(message) is not None
     with pytest.raises(EngineError, match="mortal broke down: CUDA error: out of memory"):
         stage(message)
     assert given_up == ["mortal"]
+
+
+def test_another_portraits_motion_makes_no_layers(generator: Generator, rig: Rig) -> None:
+    stage = GeneratorStage(Portrait("one", rig, PlainEngine(generator)))
+    for_other = PortraitMotion("other", no_motion(), captured_at=0.0)
+
+    assert stage(for_other) is None
+    stage.hang(Portrait("other", rig, PlainEngine(generator)))
+    layers = stage(for_other)
+    assert layers is not None
+    assert layers.portrait_id == "other"
 
 
 def test_after_a_breakdown_the_next_engine_is_taken(

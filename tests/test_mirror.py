@@ -1,6 +1,9 @@
+import numpy as np
+
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror
+from kiosk.motion.target import MotionTarget
 from kiosk.rig.landmarks import no_motion
 from tests.fakes import ManualClock, make_face, make_faces, make_frame
 
@@ -27,11 +30,15 @@ class Director:
 
     def __init__(self) -> None:
         self.visitors: list[Visitor] = []
+        self.portrait_id = "mona"
+
+    def hang(self, portrait: MotionTarget) -> None:
+        self.portrait_id = portrait.portrait_id
 
     def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
         self.visitors.append(visitor)
         return PortraitMotion(
-            portrait_id="mona",
+            portrait_id=self.portrait_id,
             motion=no_motion(),
             captured_at=now,
         )
@@ -89,3 +96,25 @@ def test_closing_gives_the_landmarker_back() -> None:
     mirror.close()
 
     assert landmarker.closed
+
+
+def test_another_portrait_moves_from_the_next_frame_on() -> None:
+    mirror, *_ = make_mirror(ManualClock())
+    before = mirror(make_frame(100.0))
+    mirror.hang(MotionTarget("lisa", np.zeros((478, 3), np.float32)))
+    after = mirror(make_frame(100.1))
+
+    assert before is not None
+    assert after is not None
+    assert (before.portrait_id, after.portrait_id) == ("mona", "lisa")
+
+
+def test_whether_somebody_leads_is_told() -> None:
+    clock = ManualClock()
+    mirror, *_ = make_mirror(clock)
+    assert not mirror.attended
+    mirror(make_frame(clock.now))
+    assert mirror.attended
+    clock.now += 2 * SILENCE_S
+    mirror(None)
+    assert not mirror.attended

@@ -14,6 +14,7 @@ from kiosk.display.offscreen import OffscreenScreen
 from kiosk.display.settings import DisplaySettings
 from kiosk.display.window import WindowScreen
 from kiosk.errors import DisplayError
+from kiosk.portraits.pack import Pack
 from tests.packs import HEIGHT, WIDTH, small_pack, write_small_pack
 
 TESTS = Path(__file__).parent
@@ -51,12 +52,56 @@ def test_two_screens_live_side_by_side(tmp_path: Path) -> None:
         assert second.read().shape == (80, 60, 3)
 
 
+def negative_of(pack: Pack, tmp_path: Path) -> Pack:
+    negative = small_pack(tmp_path / "other")
+    negative.artwork[:] = 255 - pack.artwork
+    return negative
+
+
 def test_another_portrait_takes_its_place(tmp_path: Path) -> None:
     pack = small_pack(tmp_path)
-    negative = small_pack(tmp_path / "other")
-    negative.artwork[:] = 255 - negative.artwork
-    with OffscreenScreen(pack, (WIDTH, HEIGHT)) as screen:
-        screen.hang(negative)
+    negative = negative_of(pack, tmp_path)
+    settings = DisplaySettings(disclosure="", crossfade_s=0)
+    with OffscreenScreen(pack, (WIDTH, HEIGHT), settings) as screen:
+        screen.hang(screen.prepare(negative))
+        screen.show(None)
+
+        assert np.array_equal(screen.read(), negative.artwork)
+
+
+def test_another_portrait_fades_in_and_nothing_is_left_of_the_first(tmp_path: Path) -> None:
+    pack = small_pack(tmp_path)
+    negative = negative_of(pack, tmp_path)
+    now = [0.0]
+    settings = DisplaySettings(disclosure="", crossfade_s=1.0)
+    with OffscreenScreen(pack, (WIDTH, HEIGHT), settings, clock=lambda: now[0]) as screen:
+        screen.show(None)
+        screen.hang(screen.prepare(negative))
+        pictures = []
+        for now[0] in (0.0, 0.25, 0.5, 0.75, 1.0, 1.5):
+            screen.show(None)
+            pictures.append(screen.read().astype(int))
+
+    away = [np.abs(picture - pack.artwork).mean() for picture in pictures]
+    assert np.array_equal(pictures[0], pack.artwork)
+    assert away == sorted(away)
+    assert np.abs(pictures[2] - 127.5).max() <= 1.5  # half of each
+    assert np.array_equal(pictures[-2], negative.artwork)
+    assert np.array_equal(pictures[-1], negative.artwork)
+
+
+def test_a_portrait_that_comes_in_the_midst_of_a_fade_takes_over(tmp_path: Path) -> None:
+    pack = small_pack(tmp_path)
+    negative = negative_of(pack, tmp_path)
+    now = [0.0]
+    settings = DisplaySettings(disclosure="", crossfade_s=1.0)
+    with OffscreenScreen(pack, (WIDTH, HEIGHT), settings, clock=lambda: now[0]) as screen:
+        for each in (negative, pack, negative):
+            screen.hang(screen.prepare(each))
+            now[0] += 0.3
+            screen.show(None)
+        now[0] += 2
+        screen.show(None)
 
         assert np.array_equal(screen.read(), negative.artwork)
 

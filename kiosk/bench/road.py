@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kiosk.app import Road, choose_pack, open_screen
+from kiosk.app import Road, choose_pack
 from kiosk.bench.engines import Percentiles, percentiles
 from kiosk.camera.capture import read_pictures
 from kiosk.camera.source import clip_path
 from kiosk.config import Config, TrackingSettings
+from kiosk.display.screen import open_screen
 from kiosk.messages import Bytes, Frame
 from kiosk.tracking.landmarker import Landmarker
 

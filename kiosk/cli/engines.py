@@ -9,10 +9,7 @@ from kiosk.cli.options import ConfigPath, PortraitId, read_config
 from kiosk.errors import EngineError
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from kiosk.config import Config
-    from kiosk.generator.cache import EngineCache, EngineKey
+    from kiosk.generator.cache import EngineKey
 
 app = typer.Typer(
     help="What runs the network: built, listed, checked, removed.", no_args_is_help=True
@@ -23,31 +20,37 @@ app = typer.Typer(
 def build_engines(config: ConfigPath = None) -> None:
     """Build TensorRT's engine for this machine, unless it is there already."""
     from kiosk.cli.progress import progress_bar
-    from kiosk.generator.build import open_engine
+    from kiosk.generator.build import open_engine, what_fits
+    from kiosk.generator.cache import EngineCache
 
-    cache, key, trt = _here(read_config(config, {}))
-    if key is None or trt is None:
+    fitting = what_fits()
+    if fitting is None:
         raise EngineError(
             "there is nothing to build here: TensorRT needs an NVIDIA GPU, and the engines that "
             "run elsewhere need no building; see kiosk engines check"
         )
     console = Console(soft_wrap=True, highlight=False)
+    cache = EngineCache(read_config(config, {}).generator.engines)
     with progress_bar(console, "stopped; nothing was kept") as report:
-        open_engine(cache, key, trt, report)
-    console.print(f"{cache.path(key)}: ready", markup=False)
+        open_engine(cache, *fitting, report)
+    console.print(f"{cache.path(fitting[0])}: ready", markup=False)
 
 
 @app.command("list")
 def list_engines(config: ConfigPath = None) -> None:
     """Print one line for each engine that is kept: what it is for, and whether it fits here."""
-    cache, key, _ = _here(read_config(config, {}))
+    from kiosk.generator.build import what_fits
+    from kiosk.generator.cache import EngineCache
+
+    fitting = what_fits()
+    here = None if fitting is None else fitting[0]
     console = Console(soft_wrap=True, highlight=False)
-    for entry in cache.entries():
+    for entry in EngineCache(read_config(config, {}).generator.engines).entries():
         if entry.key is None:
             words = entry.fault
         else:
             told = f"{entry.path.name}: {entry.key.builder}, {entry.key.gpu}, {entry.key.network}"
-            words = f"{told}; {_verdict(key, entry.key)}"
+            words = f"{told}; {_verdict(here, entry.key)}"
         console.print(words, markup=False)
 
 
@@ -59,8 +62,12 @@ def clean_engines(
     config: ConfigPath = None,
 ) -> None:
     """Remove engines that do not fit this machine, and what interrupted builds left."""
-    cache, key, _ = _here(read_config(config, {}))
-    for path in cache.clean(None if everything else key):
+    from kiosk.generator.build import what_fits
+    from kiosk.generator.cache import EngineCache
+
+    fitting = None if everything else what_fits()
+    cache = EngineCache(read_config(config, {}).generator.engines)
+    for path in cache.clean(None if fitting is None else fitting[0]):
         typer.echo(f"{path.name}: removed")
 
 
@@ -85,20 +92,6 @@ def check_engines(portrait: PortraitId = None, config: ConfigPath = None) -> Non
             agreeing += 1
     if not agreeing:
         raise EngineError(f"{pack.meta.id}: no engine agrees with the plain network here")
-
-
-def _here(config: "Config") -> "tuple[EngineCache, EngineKey | None, ModuleType | None]":
-    """The cache, and, where there are a GPU and TensorRT, what fits this machine."""
-    import torch
-
-    from kiosk.generator.build import find_tensorrt, key_here
-    from kiosk.generator.cache import EngineCache
-
-    cache = EngineCache(config.generator.engines)
-    if not torch.cuda.is_available():
-        return cache, None, None
-    trt = find_tensorrt()
-    return cache, key_here(trt), trt
 
 
 def _verdict(here: "EngineKey | None", key: "EngineKey") -> str:

@@ -66,7 +66,8 @@ def show_portrait(
     Raises:
         KioskError: it cannot even start.
     """
-    from kiosk.app import Road, choose_pack, open_screen
+    from kiosk.app import Road, choose_pack
+    from kiosk.display.screen import open_screen
 
     if not logger.isEnabledFor(logging.DEBUG):  # --debug says more than any setting
         logging.getLogger("kiosk").setLevel(config.log.level.upper())

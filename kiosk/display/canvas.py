@@ -1,33 +1,25 @@
 """The artwork on its wall, and the layers composed over its canvas, in a shader.
 
-Comes in: a `Pack`, then `Layers`. Goes out: the picture of the whole screen, in a framebuffer of
+Comes in: a `Hanging`, then `Layers`. Goes out: the picture of the whole screen, in a framebuffer of
 our own. The still artwork is drawn once; a frame redraws the canvas's rectangle and nothing else,
-so no pixel outside it can change. Windows and contexts are `window.py`'s and `offscreen.py`'s. The
-plain twin of the shader is `compose.py`.
+so no pixel outside it can change. Which canvas is seen is `wall.py`'s, windows and contexts are
+`window.py`'s and `offscreen.py`'s. The plain twin of the shader is `compose.py`.
 """
 
 import math
 
-import cv2
 import numpy as np
 
-from kiosk.display.graphics import Program, Target, Texture, largest_texture, make_texture
+from kiosk.display.graphics import Program, Target, Texture, make_texture
+from kiosk.display.hanging import Hanging
 from kiosk.display.maps import NOUGHT, UNIT, Maps
 from kiosk.display.moving import Span, find_spans
-from kiosk.display.note import draw_note, place_note
-from kiosk.display.placement import Placement, Rectangle, overlap, place_artwork, unite
-from kiosk.display.settings import DisplaySettings
+from kiosk.display.note import place_note
+from kiosk.display.placement import Placement, Rectangle, overlap, unite
 from kiosk.display.shaders import MOVING, NOTE, STILL
-from kiosk.display.texels import (
-    PARTING_PX,
-    STILL_PX,
-    figure_picture,
-    plate_picture,
-    resample_moving,
-    resample_still,
-)
+from kiosk.display.texels import PARTING_PX, STILL_PX, Texels
 from kiosk.messages import Bytes, Layers
-from kiosk.portraits.pack import CanvasPlace, Pack
+from kiosk.portraits.pack import CanvasPlace
 
 LEAST_PX = 0.06  # flow under this, after the shader has calmed it, cannot be seen: not drawn
 
@@ -35,18 +27,14 @@ LEAST_PX = 0.06  # flow under this, after the shader has calmed it, cannot be se
 class Canvas:
     """One portrait on a screen of one size. Its context must be current in every call."""
 
-    def __init__(self, pack: Pack, size: tuple[int, int], settings: DisplaySettings) -> None:
-        height, width = pack.artwork.shape[:2]
-        self.portrait_id, self._pack = pack.meta.id, pack
-        self.placement = place_artwork(
-            (width, height), size, canvas=pack.meta.canvas, margin=settings.margin
-        )
-        self._picture = Target(*size)
-        self._rgba = np.zeros((size[1], size[0], 4), np.uint8)
+    def __init__(self, hanging: Hanging) -> None:
+        self.portrait_id, self._pack = hanging.pack.meta.id, hanging.pack
+        self.placement = hanging.placement
+        self.picture = Target(*hanging.size)
         self._still_program = Program(STILL, ("artwork",))
         self._moving_program = Program(MOVING, ("artwork", "plate", "field", "paint"))
         self._note_program = Program(NOTE, ("ink",))
-        self._hang(pack, settings)
+        self._hang(hanging)
         self._maps: Maps | None = None
         # what the last frame moved, band by band; None: all is still
         self._moved: list[Rectangle] | None = None
@@ -62,19 +50,6 @@ class Canvas:
         elif layers.portrait_id == self.portrait_id:
             self._draw_moving(layers)
 
-    def read(self) -> Bytes:
-        """The picture of the whole screen: (height, width, 3) uint8 RGB, top row first."""
-        self._picture.read(self._rgba)
-        return np.asarray(cv2.cvtColor(self._rgba, cv2.COLOR_RGBA2RGB), np.uint8)
-
-    def finish(self) -> None:
-        """Waits until the picture is composed: OpenGL works ahead."""
-        self._picture.finish()
-
-    def present(self, width: int, height: int) -> None:
-        """Copies the picture to the window, of that many pixels."""
-        self._picture.present(width, height)
-
     def delete(self) -> None:
         """Gives the graphics card's memory back."""
         for texture in (self._artwork, self._plate, self._rest, self._note):
@@ -83,59 +58,61 @@ class Canvas:
             program.delete()
         if self._maps is not None:
             self._maps.delete()
-        self._picture.delete()
+        self.picture.delete()
 
-    def _hang(self, pack: Pack, settings: DisplaySettings) -> None:
+    def _hang(self, hanging: Hanging) -> None:
         """Uploads what never changes, and draws the wall and the still artwork."""
-        self._rgba[:, :] = (*settings.wall_rgb, 255)
-        self._picture.texture.upload(self._rgba)
-        self._draw_whole(plate_picture(pack), self.placement.canvas)
-        self._plate = self._copy_canvas()
-        figure = figure_picture(pack)
-        self._draw_whole(figure, self.placement.picture)
-        self._rest = self._copy_canvas()
-        texels = resample_moving(figure, self.placement, largest=largest_texture())
-        self._artwork = make_texture(texels.image)
-        unit_px = pack.meta.canvas.side * self.placement.scale / 2
+        width, height = hanging.size
+        rgba = np.empty((height, width, 4), np.uint8)
+        rgba[:, :] = (*hanging.settings.wall_rgb, 255)
+        self.picture.texture.upload(rgba)
+        self._draw_whole(hanging.plate, self.placement.canvas)
+        self._plate = self._copy_canvas(rgba)
+        self._draw_whole(hanging.still, self.placement.picture)
+        self._rest = self._copy_canvas(rgba)
+        self._artwork = make_texture(hanging.moving.image)
+        place = self._pack.meta.canvas
+        unit_px = place.side * self.placement.scale / 2
         self._moving_program.set(
             {
-                "texels": texels.from_screen(self.placement),
-                "canvas": _canvas_from_screen(self.placement, pack.meta.canvas),
-                "reach": texels.reach(pack.meta.canvas),
+                "texels": hanging.moving.from_screen(self.placement),
+                "canvas": _canvas_from_screen(self.placement, place),
+                "reach": hanging.moving.reach(place),
                 "corner": self.placement.canvas[:2],
-                "slope": pack.meta.light.slope,
+                "slope": self._pack.meta.light.slope,
                 "word": (65535 / UNIT, -NOUGHT / UNIT),  # of the field's texture, 0 to 1
                 "calm": ((STILL_PX / unit_px) ** 2, (PARTING_PX / unit_px) ** 2),
             }
         )
         self._unit_px = unit_px
-        self._hang_note(settings)
+        self._hang_note(hanging.note)
 
-    def _draw_whole(self, image: Bytes, area: Rectangle) -> None:
-        """Draws ``image``, (H, W, 4), of the artwork's size, in its place; only ``area`` of it."""
-        texels = resample_still(image, self.placement, largest=largest_texture())
+    def _draw_whole(self, texels: Texels, area: Rectangle) -> None:
+        """Draws a picture of the artwork's size in its place; only ``area`` of it."""
         texture = make_texture(texels.image)
         self._still_program.set({"texels": texels.from_screen(self.placement)})
-        self._still_program.draw(self._picture, [area], {"artwork": texture})
+        self._still_program.draw(self.picture, [area], {"artwork": texture})
         texture.delete()
 
-    def _hang_note(self, settings: DisplaySettings) -> None:
-        note = draw_note(settings.disclosure, self._picture.size)
+    def _hang_note(self, note: Bytes) -> None:
         self._note = make_texture(note)
-        self._note_area = place_note(note.shape, self._picture.size, self.placement)
+        self._note_area = place_note(note.shape, self.picture.size, self.placement)
         self._note_program.set({"corner": self._note_area[:2]})
         self._draw_note(self._note_area)
 
-    def _copy_canvas(self) -> Texture:
-        """The canvas's pixels as they are now, in a texture of their own."""
+    def _copy_canvas(self, rgba: Bytes) -> Texture:
+        """The canvas's pixels as they are now, in a texture of their own.
+
+        ``rgba``, (height, width, 4), is overwritten.
+        """
         left, top, width, height = self.placement.canvas
-        self._picture.read(self._rgba)
-        return make_texture(self._rgba[top : top + height, left : left + width], smooth=False)
+        self.picture.read(rgba)
+        return make_texture(rgba[top : top + height, left : left + width], smooth=False)
 
     def _draw_rest(self) -> None:
         left, top, width, height = self.placement.canvas
         self._still_program.set({"texels": (1 / width, 1 / height, -left / width, -top / height)})
-        self._still_program.draw(self._picture, [self.placement.canvas], {"artwork": self._rest})
+        self._still_program.draw(self.picture, [self.placement.canvas], {"artwork": self._rest})
         self._draw_note(overlap(self._note_area, self.placement.canvas))
         self._moved = None
 
@@ -152,7 +129,7 @@ class Canvas:
             "paint": self._maps.paint,
         }
         areas = self._find_areas(find_spans(moving))
-        self._moving_program.draw(self._picture, areas, textures)
+        self._moving_program.draw(self.picture, areas, textures)
         for area in areas:
             self._draw_note(overlap(self._note_area, area))
 
@@ -176,7 +153,7 @@ class Canvas:
 
     def _draw_note(self, area: Rectangle) -> None:
         if area[2] and area[3]:
-            self._note_program.blend(self._picture, [area], {"ink": self._note})
+            self._note_program.blend(self.picture, [area], {"ink": self._note})
 
 
 def _canvas_from_screen(

@@ -5,19 +5,22 @@ generated movement in their metadata; none is drawn unless the settings given he
 that outside the canvas every pixel is the still artwork.
 """
 
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from typing_extensions import Self
 
 from kiosk.display.context import OffscreenContext
+from kiosk.display.hanging import Hanging
 from kiosk.display.placement import Placement
 from kiosk.display.settings import DisplaySettings
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import Pack
 
 if TYPE_CHECKING:
-    from kiosk.display.canvas import Canvas
+    from kiosk.display.wall import Wall
 
 SILENT = DisplaySettings(disclosure="")
 
@@ -32,45 +35,58 @@ class OffscreenScreen:
     closed = False  # nobody can close it but we
 
     def __init__(
-        self, pack: Pack, size: tuple[int, int], settings: DisplaySettings = SILENT
+        self,
+        pack: Pack,
+        size: tuple[int, int],
+        settings: DisplaySettings = SILENT,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._size = size
         self._settings = settings
         self._context = OffscreenContext()
-        self._canvas = self._make_canvas(pack)
+        self._wall = self._make_wall(pack)
 
     @property
     def placement(self) -> Placement:
         """Where picture and canvas are on the screen."""
-        return self._canvas.placement
+        return self._wall.placement
 
-    def hang(self, pack: Pack) -> None:
-        """Shows another portrait, still."""
-        old, self._canvas = self._canvas, self._make_canvas(pack)
-        old.delete()
+    def prepare(self, pack: Pack) -> Hanging:
+        """Makes a portrait ready to be hung; any thread may call it."""
+        return Hanging.prepare(pack, self._size, self._settings, largest=self._largest)
+
+    def hang(self, hanging: Hanging) -> None:
+        """Shows another portrait, which fades in."""
+        self._context.make_current()
+        self._wall.hang(hanging)
 
     def show(self, layers: Layers | None) -> None:
         """Composes one frame, to the end; without layers, the still artwork."""
         self._context.make_current()
-        self._canvas.draw(layers)
-        self._canvas.finish()
+        self._wall.draw(layers)
+        self._wall.finish()
 
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._context.make_current()
-        return self._canvas.read()
+        return self._wall.read()
 
     def close(self) -> None:
         """Gives everything back."""
         self._context.make_current()
-        self._canvas.delete()
+        self._wall.delete()
         self._context.close()
 
-    def _make_canvas(self, pack: Pack) -> "Canvas":
-        from kiosk.display.canvas import Canvas  # imports OpenGL, which needs the context's choice
+    def _make_wall(self, pack: Pack) -> "Wall":
+        # these import OpenGL, which needs the context's choice
+        from kiosk.display.graphics import largest_texture
+        from kiosk.display.wall import Wall
 
         self._context.make_current()
-        return Canvas(pack, self._size, self._settings)
+        self._largest = largest_texture()
+        return Wall(self.prepare(pack), self._clock)
 
     def __enter__(self) -> Self:
         return self

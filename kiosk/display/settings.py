@@ -19,6 +19,7 @@ class DisplaySettings(BaseModel):
     disclosure: str = Field(DISCLOSURE, max_length=120)  # in the visitors' language; "": none
     max_fps: float = Field(60.0, ge=5, le=240)
     vsync: bool = True
+    crossfade_s: float = Field(0.8, ge=0, le=10)  # when one portrait gives way to another
 
     @property
     def wall_rgb(self) -> tuple[int, int, int]:

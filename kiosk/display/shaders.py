@@ -47,6 +47,18 @@ void main() {
 }
 """
 
+# one picture giving way to another
+FADE = """#version 330 core
+uniform sampler2D before;
+uniform sampler2D after;
+uniform float share;
+out vec4 color;
+void main() {
+    ivec2 place = ivec2(gl_FragCoord.xy);
+    color = mix(texelFetch(before, place, 0), texelFetch(after, place, 0), share);
+}
+"""
+
 # blended over what is there
 NOTE = """#version 330 core
 uniform sampler2D ink;

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from typing_extensions import Self
 
 from kiosk.display.context import open_window
+from kiosk.display.hanging import Hanging
 from kiosk.display.settings import DisplaySettings
 from kiosk.errors import DisplayError
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import Pack
 
 if TYPE_CHECKING:
-    from kiosk.display.canvas import Canvas
+    from kiosk.display.wall import Wall
 
 CAPTION = "Tableau vivant"
 ADVICE = "start it from a desktop or under xinit, set DISPLAY, or use --offscreen"
@@ -44,12 +45,20 @@ class WindowScreen:
             raise DisplayError(f"{error}; {ADVICE}") from error
         self._window.set_mouse_visible(False)
         self._window.push_handlers(on_close=self._close_soon)
-        self._canvas = self._make_canvas(pack)
+        self._wall = self._make_wall()
 
-    def hang(self, pack: Pack) -> None:
-        """Shows another portrait, still."""
-        old, self._canvas = self._canvas, self._make_canvas(pack)
-        old.delete()
+    def prepare(self, pack: Pack) -> Hanging:
+        """Makes a portrait ready to be hung; any thread may call it."""
+        return Hanging.prepare(pack, self._size, self._settings, largest=self._largest)
+
+    def hang(self, hanging: Hanging) -> None:
+        """Shows another portrait, which fades in."""
+        self._window.switch_to()
+        self._pack = hanging.pack
+        if hanging.size == self._size:
+            self._wall.hang(hanging)
+        else:  # the window was resized meanwhile
+            self._renew_wall()
 
     def show(self, layers: Layers | None) -> None:
         """Handles events, composes one frame and flips; waits for the screen where vsync is on."""
@@ -59,30 +68,37 @@ class WindowScreen:
             return
         size = self._window.get_framebuffer_size()
         if size != self._size and min(size) > 0:
-            self.hang(self._pack)
-        self._canvas.draw(layers)
-        self._canvas.present(*self._size)
+            self._renew_wall()
+        self._wall.draw(layers)
+        self._wall.present(*self._size)
         self._window.flip()
 
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._window.switch_to()
-        return self._canvas.read()
+        return self._wall.read()
 
     def close(self) -> None:
         """Gives everything back."""
         self.closed = True
         self._window.switch_to()
-        self._canvas.delete()
+        self._wall.delete()
         self._window.close()
 
-    def _make_canvas(self, pack: Pack) -> "Canvas":
-        from kiosk.display.canvas import Canvas  # imports OpenGL, which needs the window's choice
+    def _make_wall(self) -> "Wall":
+        # these import OpenGL, which needs the window's choice
+        from kiosk.display.graphics import largest_texture
+        from kiosk.display.wall import Wall
 
         self._window.switch_to()
-        self._pack = pack
         self._size = self._window.get_framebuffer_size()
-        return Canvas(pack, self._size, self._settings)
+        self._largest = largest_texture()
+        return Wall(self.prepare(self._pack))
+
+    def _renew_wall(self) -> None:
+        """The window has another size."""
+        old, self._wall = self._wall, self._make_wall()
+        old.delete()
 
     def _close_soon(self) -> bool:
         """Leaves the window open until `close`: the context is still needed to tidy up."""

@@ -17,7 +17,7 @@ from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
 from kiosk.evaluation.watcher import NOBODY, Look, Watcher
 from kiosk.generator.eager import PlainEngine
-from kiosk.generator.stage import GeneratorStage
+from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import Bytes, Faces, Floats, Frame, Layers, Motion, PortraitMotion
 from kiosk.model.checkpoint import load_generator
 from kiosk.motion.director import Director
@@ -60,9 +60,8 @@ class Rehearsed:
 
     def __init__(self, pack: Pack, settings: MotionSettings | None = None) -> None:
         self.pack = pack
-        self._generator = GeneratorStage(
-            rig_of(pack), PlainEngine(load_generator(pack.weights_path))
-        )
+        engine = PlainEngine(load_generator(pack.weights_path))
+        self._generator = GeneratorStage(Portrait(pack.meta.id, rig_of(pack), engine))
         self._landmarker = Landmarker(TrackingSettings())
         self.watcher = Watcher()
         self._presence = Presence(TrackingSettings(), now=0.0)

@@ -49,6 +49,18 @@ def find_tensorrt() -> ModuleType:
     raise EngineError("TensorRT is not installed here; see docs/engines.md")
 
 
+def what_fits() -> tuple[EngineKey, ModuleType] | None:
+    """What an engine for this machine is built of, and with; None where there is no GPU for it.
+
+    Raises:
+        EngineError: there is a GPU, but no TensorRT.
+    """
+    if not torch.cuda.is_available():
+        return None
+    trt = find_tensorrt()
+    return key_here(trt), trt
+
+
 def key_here(trt: ModuleType) -> EngineKey:
     """What an engine for this machine is built of, and for."""
     major, minor = torch.cuda.get_device_capability()

@@ -1,6 +1,7 @@
 """The generator stage: a portrait's motion comes in, the layers to compose go out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from kiosk.errors import EngineError
 from kiosk.generator.engine import Engine
@@ -10,34 +11,46 @@ from kiosk.model.spec import RESOLUTION
 from kiosk.rig.rig import Rig
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """All that makes one portrait's layers."""
+
+    portrait_id: str
+    rig: Rig
+    engine: Engine
+
+
 class GeneratorStage:
     """Draws a motion, runs one engine on it, and lays the network's paint over the rig's.
 
     Args:
-        rig: the portrait's.
-        engine: its network.
+        portrait: whose layers it makes.
         give_up: told the engine's name when it breaks down, before that is raised.
     """
 
-    def __init__(
-        self, rig: Rig, engine: Engine, give_up: Callable[[str], None] = lambda _: None
-    ) -> None:
-        self._rig, self._engine, self._give_up = rig, engine, give_up
+    def __init__(self, portrait: Portrait, give_up: Callable[[str], None] = lambda _: None) -> None:
+        self._portrait, self._give_up = portrait, give_up
+
+    def hang(self, portrait: Portrait) -> None:
+        """Make another portrait's layers from the next motion on; any thread may call it."""
+        self._portrait = portrait
 
     def __call__(self, message: PortraitMotion | None, /) -> Layers | None:
-        """The layers for a motion; none when nothing came.
+        """The layers for a motion; none when nothing came, or one of another portrait.
 
         Raises:
             EngineError: the engine broke down: its GPU is gone, or out of memory.
         """
-        if message is None:
+        portrait = self._portrait
+        if message is None or message.portrait_id != portrait.portrait_id:
             return None
-        drawing = self._rig.draw(message.motion, RESOLUTION)
+        drawing = portrait.rig.draw(message.motion, RESOLUTION)
+        engine = portrait.engine
         try:
-            maps = self._engine.infer(drawing)
+            maps = engine.infer(drawing)
         except (RuntimeError, EngineError) as error:  # PyTorch's, of any device
-            self._give_up(self._engine.name)
-            raise EngineError(f"engine {self._engine.name} broke down: {error}") from error
+            self._give_up(engine.name)
+            raise EngineError(f"engine {engine.name} broke down: {error}") from error
         lay_under(maps.paint, maps.cover, drawing.paint, drawing.cover)
         return Layers(
             portrait_id=message.portrait_id,

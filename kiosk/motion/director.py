@@ -35,7 +35,7 @@ class Director:
     """
 
     def __init__(self, portrait: MotionTarget, settings: MotionSettings, seed: int = 0) -> None:
-        self._portrait, self._settings = portrait, settings
+        self._portrait, self._settings, self._seed = portrait, settings, seed
         self._idle = Idle(portrait, settings, seed)
         self._retarget = Retarget(portrait, settings)
         self._follower: Follower | None = None
@@ -44,6 +44,13 @@ class Director:
         self._changed_at = -np.inf
         self._before = no_motion()  # what was shown when the hand changed
         self._shown = no_motion()
+
+    def hang(self, portrait: MotionTarget) -> None:
+        """Move another portrait from now on: from rest, and led by whoever leads."""
+        self._portrait = portrait
+        self._idle = Idle(portrait, self._settings, self._seed)
+        self._retarget = Retarget(portrait, self._settings)
+        self._shown, self._begun = no_motion(), False
 
     def __call__(
         self, visitor: Visitor, now: float, glance: Points | None = None
@@ -69,7 +76,7 @@ class Director:
         hand = None if face is None else face.track_id
         if hand == self._hand and self._begun:
             return
-        if hand is not None:
+        if hand is not None and hand != self._hand:
             self._follower = Follower(self._settings)
             self._retarget.reset()
         self._before, self._hand, self._changed_at = self._shown, hand, now

@@ -1,0 +1,55 @@
+"""What a portrait is shown on, and the choice of it: a window, or a picture in memory."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Protocol
+
+from kiosk.display.hanging import Hanging
+from kiosk.display.settings import DisplaySettings
+from kiosk.messages import Bytes, Layers
+from kiosk.portraits.pack import Pack
+
+
+class Screen(Protocol):
+    """What a portrait is shown on."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether someone has closed it."""
+
+    def prepare(self, pack: Pack) -> Hanging:
+        """Make a portrait ready to be hung; any thread may call it."""
+
+    def hang(self, hanging: Hanging) -> None:
+        """Show another portrait, which fades in."""
+
+    def show(self, layers: Layers | None) -> None:
+        """Compose and present, to the end; None shows the artwork as it hangs."""
+
+    def read(self) -> Bytes:
+        """What was composed last, (H, W, 3) uint8 RGB."""
+
+    def close(self) -> None:
+        """Give the screen back."""
+
+
+@contextmanager
+def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> Iterator[Screen]:
+    """What the portrait is shown on: a window, or a picture in memory.
+
+    Raises:
+        DisplayError: neither can be had here; says what to install.
+    """
+    screen: Screen
+    if offscreen:
+        from kiosk.display.offscreen import OffscreenScreen
+
+        # a recording carries the note in its metadata, not in the picture
+        silent = settings.model_copy(update={"disclosure": ""})
+        screen = OffscreenScreen(pack, size=settings.size, settings=silent)
+    else:
+        from kiosk.display.window import WindowScreen
+
+        screen = WindowScreen(pack, settings=settings)
+    with closing(screen):
+        yield screen

@@ -1,0 +1,108 @@
+"""What hangs on one screen: a portrait, or, for a moment, the next one fading in over it.
+
+The context must be current in every call. The fade is drawn on a picture of its own, for a canvas
+redraws only what moves.
+"""
+
+import time
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from kiosk.display.canvas import Canvas
+from kiosk.display.graphics import Program, Target
+from kiosk.display.hanging import Hanging
+from kiosk.display.placement import Placement
+from kiosk.display.shaders import FADE
+from kiosk.messages import Bytes, Layers
+
+
+class Wall:
+    """One screen's wall.
+
+    Args:
+        hanging: the first portrait.
+        clock: monotonic seconds.
+    """
+
+    def __init__(self, hanging: Hanging, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._canvas = Canvas(hanging)
+        self._fade: _Fade | None = None
+        width, height = hanging.size
+        self._rgba = np.zeros((height, width, 4), np.uint8)
+
+    @property
+    def placement(self) -> Placement:
+        """Where the newest portrait's picture and canvas are."""
+        return self._canvas.placement
+
+    def hang(self, hanging: Hanging) -> None:
+        """Shows another portrait, still; it fades in over what is seen now."""
+        self._end_fade()
+        old, self._canvas = self._canvas, Canvas(hanging)
+        if hanging.settings.crossfade_s > 0 and old.picture.size == self._canvas.picture.size:
+            self._fade = _Fade(old, self._clock(), hanging.settings.crossfade_s)
+        else:
+            old.delete()
+
+    def draw(self, layers: Layers | None) -> None:
+        """Composes one frame; without layers the artwork as it hangs."""
+        self._canvas.draw(layers)
+        if self._fade is not None:
+            share = self._fade.share(self._clock())
+            if share < 1:
+                self._fade.draw(self._canvas.picture, share)
+            else:
+                self._end_fade()
+
+    def read(self) -> Bytes:
+        """The picture of the whole screen: (height, width, 3) uint8 RGB, top row first."""
+        self._picture.read(self._rgba)
+        return np.asarray(cv2.cvtColor(self._rgba, cv2.COLOR_RGBA2RGB), np.uint8)
+
+    def finish(self) -> None:
+        """Waits until the picture is composed: OpenGL works ahead."""
+        self._picture.finish()
+
+    def present(self, width: int, height: int) -> None:
+        """Copies the picture to the window, of that many pixels."""
+        self._picture.present(width, height)
+
+    def delete(self) -> None:
+        """Gives the graphics card's memory back."""
+        self._end_fade()
+        self._canvas.delete()
+
+    @property
+    def _picture(self) -> Target:
+        return self._canvas.picture if self._fade is None else self._fade.picture
+
+    def _end_fade(self) -> None:
+        if self._fade is not None:
+            self._fade.delete()
+            self._fade = None
+
+
+class _Fade:
+    """The last picture of one portrait, giving way to another's."""
+
+    def __init__(self, old: Canvas, began: float, seconds: float) -> None:
+        self._old, self._began, self._seconds = old, began, seconds
+        self.picture = Target(*old.picture.size)
+        self._program = Program(FADE, ("before", "after"))
+
+    def share(self, now: float) -> float:
+        """How much of it is past, 0 to 1 or more."""
+        return (now - self._began) / self._seconds
+
+    def draw(self, new: Target, share: float) -> None:
+        self._program.set({"share": share * share * (3 - 2 * share)})
+        textures = {"before": self._old.picture.texture, "after": new.texture}
+        self._program.draw(self.picture, [(0, 0, *self.picture.size)], textures)
+
+    def delete(self) -> None:
+        self.picture.delete()
+        self._program.delete()
+        self._old.delete()
