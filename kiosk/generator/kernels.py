@@ -67,9 +67,8 @@ def look(drawing: Drawing, textures: Textures) -> Floats:
     """
     flow, masks = drawing.flow, spec.draw_masks(drawing.landmarks)
     given = np.empty((spec.WORKING, spec.WORKING, spec.GIVEN), np.float32)
-    _look(flow, masks, textures.small_artwork, textures.small_plate, given)
     near = np.zeros((spec.WORKING, spec.WORKING), np.uint8)
-    _find_edges(given, drawing.cover, near)
+    _look(flow, masks, textures.small_artwork, textures.small_plate, given, drawing.cover, near)
     near = cv2.dilate(near, _ONE_ROUND)
     pictures = textures.artwork, textures.plate, drawing.paint, drawing.cover
     _look_closely(near, flow, drawing.light, textures.slope, pictures, given)
@@ -104,6 +103,8 @@ def relight(light: Floats, flow: Floats, textures: Textures) -> Floats:
         textures: the portrait's.
     """
     size = (spec.RESOLUTION, spec.RESOLUTION)
+    if np.abs(light).max() <= network.DIM:  # as a rule, where no photograph taught it any
+        return np.zeros(size, np.float32)
     fine = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
     _light_sitter(fine, flow, textures.artwork)
     return fine
@@ -138,7 +139,7 @@ def lay_under(paint, cover, below, below_cover):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _look(flow, masks, artwork, plate, given):  # type: ignore[no-untyped-def]
+def _look(flow, masks, artwork, plate, given, cover, near):  # type: ignore[no-untyped-def]
     half, last = np.float32(_SIZE) * _HALF, np.float32(_SIZE - 1)
     for row in range(_SIZE):
         for column in range(_SIZE):
@@ -152,8 +153,12 @@ def _look(flow, masks, artwork, plate, given):  # type: ignore[no-untyped-def]
                     at = _JUMPS + i * _FINER + j
                     fine_x = flow[row * _FINER + i, column * _FINER + j, 0]
                     fine_y = flow[row * _FINER + i, column * _FINER + j, 1]
-                    given[row, column, at] = (fine_x - x) * _JUMP_GAIN
-                    given[row, column, at + _PIXELS] = (fine_y - y) * _JUMP_GAIN
+                    jump_x, jump_y = (fine_x - x) * _JUMP_GAIN, (fine_y - y) * _JUMP_GAIN
+                    given[row, column, at] = jump_x
+                    given[row, column, at + _PIXELS] = jump_y
+                    painted = cover[row * _FINER + i, column * _FINER + j] > _UNPAINTED
+                    if painted or abs(jump_x) > _JUMP or abs(jump_y) > _JUMP:
+                        near[row, column] = 1
             given[row, column, 3], given[row, column, 4] = x * _FLOW_GAIN, y * _FLOW_GAIN
             for k in range(_MASKS):
                 given[row, column, 5 + k] = np.float32(masks[k, row, column]) * _BYTE
@@ -164,18 +169,6 @@ def _look(flow, masks, artwork, plate, given):  # type: ignore[no-untyped-def]
                 behind = plate[row, column, k]
                 mixed = behind + alpha * (_sample(artwork, x, y, k) - behind)
                 given[row, column, k] = mixed * np.float32(2) - _ONE
-
-
-@numba.njit(cache=True, nogil=True)
-def _find_edges(given, cover, near):  # type: ignore[no-untyped-def]
-    for row in range(_SIZE):
-        for column in range(_SIZE):
-            for at in range(2 * _PIXELS):
-                if abs(given[row, column, _JUMPS + at]) > _JUMP:
-                    near[row, column] = 1
-            for at in range(_PIXELS):
-                if cover[row * _FINER + at // _FINER, column * _FINER + at % _FINER] > _UNPAINTED:
-                    near[row, column] = 1
 
 
 @numba.njit(cache=True, nogil=True)
