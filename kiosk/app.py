@@ -11,35 +11,32 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from kiosk.camera.source import Camera, open_camera
-from kiosk.config import Config, PortraitSettings
+from kiosk.config import Config
 from kiosk.display.hanging import Hanging
 from kiosk.display.screen import Screen
-from kiosk.display.texels import canvas_slices
-from kiosk.errors import PackError
 from kiosk.health import Health, Report
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
-from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
-from kiosk.portraits.pack import Pack
+from kiosk.portraits.pack import Pack, load_pack
 from kiosk.portraits.playlist import Playlist
-from kiosk.portraits.store import find_pack, find_packs, open_first_good
+from kiosk.portraits.store import mark_of
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import GeneratorStage, Portrait
     from kiosk.mirror import Mirror
-    from kiosk.rig.rig import Rig
+    from kiosk.motion.target import MotionTarget
 
 logger = logging.getLogger(__name__)
 
 IDLE_S = 1 / 30  # between two motions when no frame comes
 STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 READY_POLL_S = 0.25
+LOOK_S = 0.25  # between two looks at what shall hang
 POLL_S = 0.1  # a window must be asked for its events now and then
 JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 
@@ -51,6 +48,7 @@ class Arrival:
     """A portrait that is about to hang."""
 
     pack: Pack
+    target: "MotionTarget"
     portrait: "Portrait"
     hanging: Hanging
 
@@ -72,6 +70,7 @@ class Road:
         self._layers: Latest[Layers] = Latest()
         self._watchers: list[Watcher] = []
         self._arrivals: Latest[Arrival] = Latest()
+        self._look_at, self._mark = clock(), mark_of(pack.folder)
         self._mirror: Mirror | None = None
         self._generator: GeneratorStage | None = None
         self._playlist = Playlist(
@@ -113,20 +112,27 @@ class Road:
         """Have every composed picture shown to ``watcher`` too, with the layers it came from."""
         self._watchers.append(watcher)
 
-    def hang(self, pack: Pack, screen: Screen) -> threading.Thread:
+    def hang(self, folder: Path, screen: Screen) -> threading.Thread:
         """Have another portrait take the place of the one that hangs, which goes on meanwhile.
 
         It is made ready in the thread that is returned; what fails there is logged, and nothing
         changes.
+
+        Args:
+            folder: its pack's.
+            screen: where.
         """
 
         def prepare() -> None:
+            from kiosk.sitter import motion_target
+
             try:
-                arrival = Arrival(pack, self.build_portrait(pack), screen.prepare(pack))
+                pack = load_pack(folder)
+                parts = motion_target(pack), self.build_portrait(pack), screen.prepare(pack)
             except Exception as error:  # whatever it is, a painting hangs
-                logger.error("%s cannot be hung: %s", pack.meta.id, error)
+                logger.error("%s cannot be hung: %s", folder.name, error)
             else:
-                self._arrivals.put(arrival)
+                self._arrivals.put(Arrival(pack, *parts))
 
         thread = threading.Thread(target=prepare, name="arrival", daemon=True)
         thread.start()
@@ -138,26 +144,30 @@ class Road:
         if arrival is None:
             return False
         screen.hang(arrival.hanging)
-        self._pack = arrival.pack
+        self._pack, self._mark = arrival.pack, mark_of(arrival.pack.folder)
         self._engine = arrival.portrait.engine.name
         if self._generator is not None:
             self._generator.hang(arrival.portrait)
         if self._mirror is not None:
-            self._mirror.hang(motion_target(arrival.pack))
+            self._mirror.hang(arrival.target)
         logger.info("%s hangs now", arrival.pack.meta.id)
         return True
 
-    def _follow_playlist(self, screen: Screen) -> None:
-        attended = self._mirror is not None and self._mirror.attended
-        due = self._playlist.due(self._clock(), attended=attended)
-        if due is None:
+    def _look_for_another(self, screen: Screen) -> None:
+        """Hang what the playlist says, or what has taken the place of the pack that hangs."""
+        now = self._clock()
+        if now < self._look_at:
             return
-        try:
-            pack = open_first_good([find_pack(due, [self._config.portraits.folder])])
-        except PackError as error:
-            logger.error("%s cannot be hung: %s", due, error)
-        else:
-            self.hang(pack, screen)
+        self._look_at = now + LOOK_S
+        mark = mark_of(self._pack.folder)
+        if mark not in (None, self._mark):
+            self._mark = mark
+            self.hang(self._pack.folder, screen)
+            return
+        attended = self._mirror is not None and self._mirror.attended
+        due = self._playlist.due(now, attended=attended)
+        if due is not None:
+            self.hang(self._config.portraits.folder / due, screen)
 
     def run(self, screen: Screen, *, seconds: float | None = None) -> None:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
@@ -167,7 +177,7 @@ class Road:
         last: Layers | None = None
         while not screen.closed and (ends_at is None or self._clock() < ends_at):
             self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
-            self._follow_playlist(screen)
+            self._look_for_another(screen)
             if self._receive(screen):
                 last = None
             layers = self._layers.take(POLL_S)
@@ -231,6 +241,7 @@ class Road:
         """Tracking and motion; called in their own thread, where their libraries load."""
         from kiosk.mirror import Mirror
         from kiosk.motion.director import Director
+        from kiosk.sitter import motion_target
         from kiosk.tracking.landmarker import Landmarker
         from kiosk.tracking.presence import Presence
 
@@ -258,39 +269,8 @@ class Road:
         """All that makes a pack's layers; any thread may call it."""
         from kiosk.generator.engine import choose_engine
         from kiosk.generator.stage import Portrait
+        from kiosk.sitter import rig_of
 
         rig = rig_of(pack)
         engine = choose_engine(pack, rig, self._config.generator, without=self._broken)
         return Portrait(pack.meta.id, rig, engine)
-
-
-def choose_pack(settings: PortraitSettings) -> Pack:
-    """The portrait that hangs; when its pack is damaged, the next one that is whole.
-
-    Raises:
-        PackError: no portrait of that name is there, or none is whole.
-    """
-    named = find_pack(settings.portrait, [settings.folder])
-    others = [folder for folder in find_packs([settings.folder]) if folder != named]
-    return open_first_good([named, *others])
-
-
-def motion_target(pack: Pack) -> MotionTarget:
-    """What the motion has to know of a pack."""
-    return MotionTarget(
-        portrait_id=pack.meta.id,
-        landmarks=pack.landmarks,
-        limits=Limits(**pack.meta.limits.model_dump()),
-        gains=Gains(**pack.meta.gains.model_dump()),
-    )
-
-
-def rig_of(pack: Pack) -> "Rig":
-    """A pack's sitter, ready to move."""
-    from kiosk.motion.shading import Shading
-    from kiosk.rig.rig import Rig
-
-    light = pack.meta.light
-    picture = pack.artwork[canvas_slices(pack.meta.canvas)]
-    shading = Shading(picture, pack.landmarks, amount=light.amount, crease=light.crease)
-    return Rig(picture, pack.landmarks, pack.matte.astype(np.float32) / 255, shading)

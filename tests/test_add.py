@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from kiosk.__main__ import INTERRUPTED, main
-from kiosk.app import rig_of
 from kiosk.config import GeneratorSettings
 from kiosk.curation import commission as module
 from kiosk.curation.commission import Commission, check_commission, check_room, workshop
@@ -20,6 +19,7 @@ from kiosk.messages import PortraitMotion
 from kiosk.model.checkpoint import load_generator
 from kiosk.portraits.pack import Pack, load_pack
 from kiosk.rig.landmarks import no_motion
+from kiosk.sitter import rig_of
 from tests.conftest import Depot
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.app import Road, choose_pack, motion_target
+from kiosk.app import Road
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
 from kiosk.errors import CameraError, PackError
 from kiosk.generator.stage import Portrait
@@ -14,6 +14,8 @@ from kiosk.messages import Layers, PortraitMotion
 from kiosk.pipeline import Stage
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.playlist import Playlist
+from kiosk.portraits.store import choose_pack
+from kiosk.sitter import motion_target
 from tests.fakes import FakeScreen, FakeStage, moving_photograph, write_clip
 from tests.packs import small_pack, write_small_pack
 
@@ -58,6 +60,12 @@ def _no_thread_is_left() -> Iterator[None]:
     yield
     names = {thread.name for thread in threading.enumerate()}
     assert not names & {"camera", "mirror", "generator"}
+
+
+@pytest.fixture
+def any_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small packs have weights of no network."""
+    monkeypatch.setattr("kiosk.portraits.pack.check_weights_file", lambda *_, **__: None)
 
 
 def settings(source: str) -> Config:
@@ -155,9 +163,9 @@ class ChangingRoad(ShortRoad):
 
 
 def test_another_portrait_takes_over_while_the_road_runs(
-    pack: Pack, clip: Path, tmp_path: Path
+    pack: Pack, clip: Path, tmp_path: Path, any_weights: None
 ) -> None:
-    other = small_pack(tmp_path / "others", "second")
+    other = write_small_pack(tmp_path / "others", "second")
     screen = FakeScreen()
     with ChangingRoad(settings(str(clip)), pack) as road:
         threading.Timer(0.5, lambda: road.hang(other, screen)).start()
@@ -173,7 +181,7 @@ def test_another_portrait_takes_over_while_the_road_runs(
 
 
 def test_a_portrait_that_cannot_be_hung_leaves_the_first_one(
-    pack: Pack, clip: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    pack: Pack, clip: Path, tmp_path: Path, any_weights: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Refusing(ChangingRoad):
         def build_portrait(self, pack: Pack) -> Portrait:
@@ -181,7 +189,7 @@ def test_a_portrait_that_cannot_be_hung_leaves_the_first_one(
 
     screen = FakeScreen(closes_after=40)
     with Refusing(settings(str(clip)), pack) as road:
-        road.hang(small_pack(tmp_path / "others", "second"), screen).join()
+        road.hang(write_small_pack(tmp_path / "others", "second"), screen).join()
         road.run(screen)
 
     assert screen.hung == []
@@ -190,9 +198,8 @@ def test_a_portrait_that_cannot_be_hung_leaves_the_first_one(
 
 
 def test_a_playlist_changes_portraits_by_itself(
-    pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pack: Pack, tmp_path: Path, any_weights: None
 ) -> None:
-    monkeypatch.setattr("kiosk.portraits.pack.check_weights_file", lambda *_, **__: None)
     write_small_pack(tmp_path / "packs", "second")
     portraits = PortraitSettings(
         folder=tmp_path / "packs", playlist=("second", "gradient"), every_s=5
@@ -206,6 +213,18 @@ def test_a_playlist_changes_portraits_by_itself(
         road.run(screen)
 
     assert screen.hung[:2] == ["second", "gradient"]
+
+
+def test_a_pack_that_takes_the_place_of_the_one_that_hangs_is_hung(
+    pack: Pack, clip: Path, tmp_path: Path, any_weights: None
+) -> None:
+    screen = FakeScreen()
+    with ChangingRoad(settings(str(clip)), pack) as road:
+        threading.Timer(0.5, lambda: write_small_pack(tmp_path / "packs")).start()
+        threading.Timer(2.0, lambda: setattr(screen, "_closes_after", 0)).start()
+        road.run(screen)
+
+    assert screen.hung == ["gradient"]
 
 
 def test_a_run_ends_in_time_though_the_network_fails(pack: Pack, clip: Path) -> None:

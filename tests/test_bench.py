@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.app import rig_of
 from kiosk.bench.engines import EngineFigures, percentiles, time_engines
 from kiosk.bench.machine import describe_machine
 from kiosk.bench.road import FRAME, repeat_face, time_faces
@@ -15,6 +14,7 @@ from kiosk.cli.bench import compare, read_figures
 from kiosk.config import PROJECT, GeneratorSettings, TrackingSettings
 from kiosk.errors import ConfigError
 from kiosk.portraits.pack import load_pack
+from kiosk.sitter import rig_of
 
 
 def figures(*, p50: float = 10.0, fps: float = 30.0, machine: str = "abacus") -> dict[str, object]:

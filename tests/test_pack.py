@@ -60,11 +60,12 @@ def test_sha256sum_agrees_with_the_manifest(tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=folder, check=False).returncode == 0
 
 
-def test_rewriting_a_pack_replaces_it_and_leaves_nothing_beside(tmp_path: Path) -> None:
+def test_rewriting_a_pack_replaces_it_and_keeps_the_one_before(tmp_path: Path) -> None:
     write_small_pack(tmp_path)
     folder = write_small_pack(tmp_path)
 
-    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".previous", folder.name]
+    assert [path.name for path in (tmp_path / ".previous").iterdir()] == [folder.name]
 
 
 def test_a_pack_whose_parts_do_not_fit_is_not_written_and_the_old_one_stays(

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.app import Road, choose_pack
+from kiosk.app import Road
 from kiosk.camera.source import clip_frame
 from kiosk.config import DEMO_CLIP, CameraSettings, Config, load_config
 from kiosk.display.screen import open_screen
 from kiosk.display.settings import DisplaySettings
 from kiosk.health import Report
 from kiosk.messages import Bytes, Frame, Layers
+from kiosk.portraits.store import choose_pack
 from kiosk.tracking.landmarker import Landmarker
 
 SIZE = (360, 640)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kiosk.app import Road, choose_pack
+from kiosk.app import Road
 from kiosk.bench.engines import Percentiles, percentiles
 from kiosk.camera.capture import read_pictures
 from kiosk.camera.source import clip_path
 from kiosk.config import Config, TrackingSettings
 from kiosk.display.screen import open_screen
 from kiosk.messages import Bytes, Frame
+from kiosk.portraits.store import choose_pack
 from kiosk.tracking.landmarker import Landmarker
 
 FRAME = (640, 480)  # width, height of the pictures in which several faces stand

@@ -47,11 +47,12 @@ def measure(
     config: Path | None, portrait: str | None, camera: str, size: str | None, seconds: float
 ) -> Figures:
     """All figures, as they stand in the file."""
-    from kiosk.app import choose_pack, rig_of
     from kiosk.bench.engines import time_engines
     from kiosk.bench.machine import describe_machine
     from kiosk.bench.road import time_faces, time_road
     from kiosk.cli.options import read_size
+    from kiosk.portraits.store import choose_pack
+    from kiosk.sitter import rig_of
 
     changes: Tables = {"camera": {"source": camera}, "portraits": {"portrait": portrait}}
     settings = read_config(config, changes)

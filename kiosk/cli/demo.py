@@ -65,11 +65,12 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
         out: the folder that ``demo.mp4`` and ``demo.png`` are written to.
         seconds: length of the recording.
     """
-    from kiosk.app import Road, choose_pack
+    from kiosk.app import Road
     from kiosk.camera.source import clip_frame
     from kiosk.cli.run import record_road
     from kiosk.display.screen import open_screen
     from kiosk.display.sheet import contact_sheet
+    from kiosk.portraits.store import choose_pack
 
     clip, sheet = out / "demo.mp4", out / "demo.png"
     check_writable(clip)

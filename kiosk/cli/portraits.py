@@ -65,6 +65,48 @@ def check_portraits(portraits: Ids = None, config: ConfigPath = None) -> None:
         raise PackError(f"{faults} of {len(folders)} packs refused; restore the files named above")
 
 
+@app.command("export")
+def export_portrait(
+    portrait: str,
+    file: Annotated[Path | None, typer.Argument(help="Else ID.portrait here.")] = None,
+    config: ConfigPath = None,
+) -> None:
+    """Write a pack into one file, to be sent or kept."""
+    from kiosk.portraits.parcel import SUFFIX, export_pack
+    from kiosk.portraits.store import find_pack
+
+    folder = find_pack(portrait, [load_config(config).portraits.folder])
+    target = file or Path(f"{portrait}{SUFFIX}")
+    export_pack(folder, target)
+    print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")  # noqa: T201
+
+
+@app.command("import")
+def import_portrait(
+    file: Path,
+    replace: Annotated[bool, typer.Option("--replace", help="An older pack of its id.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Unpack, check and hang a pack from a file; the one before is kept for `rollback`."""
+    from kiosk.portraits.parcel import import_pack
+    from kiosk.sitter import try_portrait
+
+    root = load_config(config).portraits.folder
+    folder = import_pack(file, root, replace=replace, trial=try_portrait)
+    print(f"{folder.name}: hangs in {folder.parent}")  # noqa: T201
+
+
+@app.command("rollback")
+def roll_back_portrait(portrait: str, config: ConfigPath = None) -> None:
+    """Hang the version before; once more brings the newer one back."""
+    from kiosk.portraits.store import find_pack
+    from kiosk.portraits.swap import rollback
+
+    folder = find_pack(portrait, [load_config(config).portraits.folder])
+    rollback(folder)
+    print(f"{portrait}: the version before hangs now")  # noqa: T201
+
+
 @app.command("remove")
 def remove_portrait(
     portrait: str,

@@ -66,8 +66,9 @@ def show_portrait(
     Raises:
         KioskError: it cannot even start.
     """
-    from kiosk.app import Road, choose_pack
+    from kiosk.app import Road
     from kiosk.display.screen import open_screen
+    from kiosk.portraits.store import choose_pack
 
     if not logger.isEnabledFor(logging.DEBUG):  # --debug says more than any setting
         logging.getLogger("kiosk").setLevel(config.log.level.upper())

@@ -5,7 +5,6 @@ In go moments of a portrait, out come means over all of them, region by region.
 
 import numpy as np
 
-from kiosk.app import rig_of
 from kiosk.display.texels import canvas_slices
 from kiosk.evaluation import measures
 from kiosk.messages import Bytes, Floats, Layers, Motion
@@ -13,6 +12,7 @@ from kiosk.model.spec import RESOLUTION
 from kiosk.portraits.pack import Pack
 from kiosk.puppet.figure import make_figure
 from kiosk.puppet.render import Puppet
+from kiosk.sitter import rig_of
 
 
 class Likeness:

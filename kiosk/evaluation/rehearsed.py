@@ -11,7 +11,6 @@ from pathlib import Path
 
 from typing_extensions import Self
 
-from kiosk.app import motion_target, rig_of
 from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.display.compose import compose
@@ -24,6 +23,7 @@ from kiosk.motion.director import Director
 from kiosk.motion.settings import MotionSettings
 from kiosk.portraits.pack import Pack
 from kiosk.rig.landmarks import no_motion, pose_landmarks
+from kiosk.sitter import motion_target, rig_of
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 

@@ -58,6 +58,15 @@ def check_weights_file(path: Path, *, name: str) -> None:
         raise PackError(f"{name}: {error}") from error
 
 
+def check_weights_are_numbers(path: Path, *, name: str) -> None:
+    """Raises `PackError` if one of the file's tensors holds what is no number."""
+    with safe_open(path, framework="numpy") as tensors:
+        for key in tensors.keys():  # noqa: SIM118  # it is no mapping
+            values = tensors.get_tensor(key)
+            if values.dtype.kind == "f" and not np.isfinite(values).all():
+                raise PackError(f"{name}: {path.name}: {key} holds what is no number")
+
+
 def _check_canvas(meta: PackMeta, width: int, height: int) -> None:
     canvas = meta.canvas
     if canvas.left + canvas.side > width or canvas.top + canvas.side > height:

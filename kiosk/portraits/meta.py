@@ -113,7 +113,7 @@ class PackMeta(Record):
         """The record in ``text``; ``name`` is the pack's, for the message of the `PackError`."""
         try:
             return cls.model_validate(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise PackError(f"{name}: pack.toml cannot be read: {error}") from error
         except ValidationError as error:
             raise PackError("; ".join(explain(error, name=name))) from error

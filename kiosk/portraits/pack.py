@@ -6,7 +6,6 @@ then renamed. Which packs hang is `store.py`'s; what makes them is `curation`'s.
 """
 
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from kiosk.portraits.checks import check_landmarks, check_parts, check_weights_f
 from kiosk.portraits.manifest import verify_manifest, write_manifest
 from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
 from kiosk.portraits.pictures import read_grey, read_picture, write_picture
+from kiosk.portraits.swap import install
 
 __all__ = [
     "CanvasPlace",
@@ -121,14 +121,14 @@ def read_landmarks(folder: Path) -> Floats:
     try:
         record = json.loads((folder / "landmarks.json").read_text(encoding="utf-8"))
         landmarks = np.asarray(record["landmarks"], np.float32)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise PackError(f"{folder.name}: landmarks.json cannot be read: {error}") from error
     check_landmarks(landmarks, name=folder.name)
     return landmarks
 
 
 def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None:
-    """Writes a whole pack, or nothing: it appears in one rename; an older one gives way to it.
+    """Writes a whole pack, or nothing; one that it takes the place of is kept, see `swap`.
 
     Raises:
         PackError: the parts do not fit together, or the folder cannot be written.
@@ -142,27 +142,9 @@ def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None
             staging.mkdir()
             _write_parts(staging, meta, parts)
             load_pack(staging, verify=False, check_weights=False)
-            replace_folder(folder, staging)
+            install(staging, folder)
     except OSError as error:
         raise PackError(f"{meta.id}: {folder} cannot be written: {error.strerror}") from error
-
-
-def replace_folder(folder: Path, staging: Path) -> None:
-    """Puts ``staging`` in the place of ``folder``; the old one is moved aside, then removed.
-
-    ``staging`` lies in a temporary folder of the same file system, which also takes the old one.
-    """
-    aside = staging.with_name("old")
-    try:
-        if folder.exists():
-            folder.rename(aside)
-        staging.rename(folder)
-    except BaseException:  # Ctrl-C, too, must not take the old one along
-        if aside.exists() and not folder.exists():
-            aside.rename(folder)
-        raise
-    if aside.exists():
-        shutil.rmtree(aside)
 
 
 def _write_parts(staging: Path, meta: PackMeta, parts: PackParts) -> None:
@@ -179,14 +161,3 @@ def _write_parts(staging: Path, meta: PackMeta, parts: PackParts) -> None:
     (staging / "landmarks.json").write_text(text, encoding="utf-8", newline="\n")
     shutil.copyfile(parts["weights"], staging / WEIGHTS)
     write_manifest(staging)
-    _flush(staging)
-
-
-def _flush(staging: Path) -> None:
-    """Bytes reach the disk before the rename does, or a power cut leaves an empty pack."""
-    for path in (*staging.iterdir(), staging):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -4,10 +4,12 @@ OpenCV decodes and encodes; its BGR never leaves this module. Bytes go through N
 ``cv2.imread`` cannot open every name a curator may give a file.
 """
 
+import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from kiosk.errors import PackError
 from kiosk.messages import Bytes
@@ -38,6 +40,7 @@ def write_picture(path: Path, image: Bytes) -> None:
 
 
 def _decode(path: Path, mode: int) -> Bytes:
+    _check_size(path)
     try:
         data = np.fromfile(path, np.uint8)
         image = cv2.imdecode(data, mode) if data.size else None
@@ -45,6 +48,19 @@ def _decode(path: Path, mode: int) -> Bytes:
         raise PackError(f"{path}: the picture cannot be read: {error}") from error
     if image is None:
         raise PackError(f"{path}: the picture cannot be read; it is damaged or no picture")
-    if max(image.shape) > MAX_SIDE_PX:
-        raise PackError(f"{path}: the picture is wider or higher than {MAX_SIDE_PX} pixels")
     return np.asarray(image, np.uint8)
+
+
+def _check_size(path: Path) -> None:
+    """Before anything is decoded: a small file may hold a picture that fills all memory."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                fits = max(image.size) <= MAX_SIDE_PX
+    except Image.DecompressionBombError:
+        fits = False
+    except (OSError, SyntaxError, ValueError) as error:
+        raise PackError(f"{path}: the picture cannot be read: {error}") from error
+    if not fits:
+        raise PackError(f"{path}: the picture is wider or higher than {MAX_SIDE_PX} pixels")

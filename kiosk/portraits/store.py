@@ -9,10 +9,23 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from kiosk.config import PortraitSettings
 from kiosk.errors import PackError
+from kiosk.portraits.manifest import MANIFEST
 from kiosk.portraits.pack import Pack, load_pack
 
 logger = logging.getLogger(__name__)
+
+
+def choose_pack(settings: PortraitSettings) -> Pack:
+    """The portrait that hangs; when its pack is damaged, the next one that is whole.
+
+    Raises:
+        PackError: no portrait of that name is there, or none is whole.
+    """
+    named = find_pack(settings.portrait, [settings.folder])
+    others = [folder for folder in find_packs([settings.folder]) if folder != named]
+    return open_first_good([named, *others])
 
 
 def find_packs(folders: Iterable[Path]) -> list[Path]:
@@ -54,6 +67,14 @@ def open_first_good(folders: Iterable[Path], *, check_weights: bool = True) -> P
             logger.error("portrait refused: %s", error)
             faults.append(str(error))
     raise PackError("no portrait can be shown: " + ("; ".join(faults) or "there are no packs"))
+
+
+def mark_of(folder: Path) -> tuple[int, int] | None:
+    """Another one whenever another pack has taken a folder's place; None while none is there."""
+    try:
+        return folder.stat().st_ino, (folder / MANIFEST).stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def remove_pack(folder: Path) -> None:
