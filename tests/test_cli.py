@@ -1,3 +1,5 @@
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.cli.demo import Witness
 from kiosk.cli.options import check_writable, read_config, read_size
+from kiosk.config import PROJECT
 from kiosk.errors import ConfigError
 from kiosk.messages import Layers
 from tests.packs import write_small_pack
@@ -164,3 +167,35 @@ def test_the_stills_are_spread_over_the_run() -> None:
     assert times == sorted(times)
     assert times[0] >= 1.5
     assert times[-1] > 15
+
+
+def test_packs_are_told_as_json(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = write_small_pack(settings.parent / "packs", "broken")
+    write_small_pack(settings.parent / "packs")
+    (broken / "pack.toml").write_text("version = 2")
+    arguments = ["--json", "--config", str(settings)]
+
+    assert main(["portraits", "list", *arguments]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in rows] == ["broken", "gradient"]
+    assert "version" in rows[0]["fault"]
+    assert rows[1]["title"]["fr"] == "Dégradé"
+    assert main(["portraits", "check", *arguments]) == 2
+    rows = json.loads(capsys.readouterr().out)
+    assert "version" in rows[0]["fault"]
+
+
+def test_a_pack_is_sent_hung_elsewhere_and_taken_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text('[portraits]\nfolder = "packs"\n')
+    shutil.copytree(PROJECT / "assets" / "portraits" / "hopper", tmp_path / "packs" / "hopper")
+
+    assert main(["portraits", "export", "hopper"]) == 0
+    assert main(["portraits", "import", "hopper.portrait"]) == 2
+    assert "hangs already" in capsys.readouterr().err
+    assert main(["portraits", "import", "hopper.portrait", "--replace"]) == 0
+    assert main(["portraits", "rollback", "hopper"]) == 0
+    assert main(["portraits", "check"]) == 0
+    assert capsys.readouterr().out.endswith("hopper: whole\n")

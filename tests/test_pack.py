@@ -1,11 +1,13 @@
 """Packs: written whole, read back as they were, refused in one line when something is wrong."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kiosk.config import PROJECT
 from kiosk.errors import PackError
 from kiosk.portraits.manifest import write_manifest
 from kiosk.portraits.meta import PackMeta
@@ -159,3 +161,9 @@ def test_any_text_survives_toml() -> None:
     meta = small_meta().model_copy(update={"required_statement": statement})
 
     assert PackMeta.from_toml(meta.to_toml(), name="gradient") == meta
+
+
+def test_the_schema_in_the_docs_is_the_models() -> None:
+    path = PROJECT / "docs" / "pack.schema.json"
+
+    assert json.loads(path.read_text()) == PackMeta.model_json_schema()

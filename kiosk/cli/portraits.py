@@ -1,7 +1,8 @@
 """``kiosk portraits``: what hangs in the depot, and whether it is whole."""
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,38 +15,52 @@ app = typer.Typer(
     help="Portrait packs: made, listed, shown, checked, removed.", no_args_is_help=True
 )
 
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="All when none.")]
 
 
 @app.command("list")
-def list_portraits(config: ConfigPath = None) -> None:
+def list_portraits(as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Print one line for each pack: id, title, artist."""
     from kiosk.portraits.pack import load_meta
 
     console = Console(soft_wrap=True, highlight=False)
+    rows: list[dict[str, Any]] = []
     for folder in all_packs(config):
+        row: dict[str, Any] = {"id": folder.name}
         try:
             label = load_meta(folder).label
+            row |= {"title": label.title, "artist": label.artist}
             words = f"{folder.name}: {_english(label.title)}, {_english(label.artist)}"
         except PackError as error:
-            words = str(error)
-        console.print(words.rstrip(", "), markup=False)
+            row["fault"] = words = str(error)
+        rows.append(row)
+        if not as_json:
+            console.print(words.rstrip(", "), markup=False)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
 
 
 @app.command("show")
-def show_portrait(portrait: str, config: ConfigPath = None) -> None:
+def show_portrait(portrait: str, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Print what a pack says about its portrait."""
     from kiosk.portraits.pack import load_pack
     from kiosk.portraits.store import find_pack
 
     pack = load_pack(find_pack(portrait, [load_config(config).portraits.folder]))
     height, width = pack.artwork.shape[:2]
+    if as_json:
+        told = pack.meta.model_dump(mode="json") | {"artwork_px": [width, height]}
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
     print(pack.meta.to_toml())  # noqa: T201
     print(f"# artwork: {width} x {height} pixels")  # noqa: T201
 
 
 @app.command("check")
-def check_portraits(portraits: Ids = None, config: ConfigPath = None) -> None:
+def check_portraits(
+    portraits: Ids = None, as_json: AsJson = False, config: ConfigPath = None
+) -> None:
     """Check packs against their sums and shapes; exit code 2 when one is wrong."""
     from kiosk.portraits.pack import load_pack
     from kiosk.portraits.store import find_pack
@@ -53,16 +68,20 @@ def check_portraits(portraits: Ids = None, config: ConfigPath = None) -> None:
     console = Console(soft_wrap=True, highlight=False)
     root = load_config(config).portraits.folder
     folders = [find_pack(name, [root]) for name in portraits or []] or all_packs(config)
-    faults = 0
+    faults: dict[str, str | None] = {}
     for folder in folders:
         try:
             load_pack(folder)
-            console.print(f"{folder.name}: whole", markup=False)
+            faults[folder.name] = None
         except PackError as error:
-            faults += 1
-            console.print(str(error), markup=False)
-    if faults:
-        raise PackError(f"{faults} of {len(folders)} packs refused; restore the files named above")
+            faults[folder.name] = str(error)
+        if not as_json:
+            console.print(faults[folder.name] or f"{folder.name}: whole", markup=False)
+    if as_json:
+        rows = [{"id": name, "fault": fault} for name, fault in faults.items()]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    if wrong := sum(fault is not None for fault in faults.values()):
+        raise PackError(f"{wrong} of {len(folders)} packs refused; restore the files named above")
 
 
 @app.command("export")
