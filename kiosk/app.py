@@ -8,49 +8,34 @@ still artwork hangs first.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config
-from kiosk.display.hanging import Hanging
 from kiosk.display.screen import Screen
 from kiosk.health import Health, Report
+from kiosk.hook import Hook
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
-from kiosk.portraits.pack import Pack, load_pack
-from kiosk.portraits.playlist import Playlist
-from kiosk.portraits.store import mark_of
+from kiosk.portraits.pack import Pack
 
 if TYPE_CHECKING:
-    from kiosk.generator.stage import GeneratorStage, Portrait
+    from kiosk.generator.stage import Portrait
     from kiosk.mirror import Mirror
-    from kiosk.motion.target import MotionTarget
 
 logger = logging.getLogger(__name__)
 
 IDLE_S = 1 / 30  # between two motions when no frame comes
 STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 READY_POLL_S = 0.25
-LOOK_S = 0.25  # between two looks at what shall hang
 POLL_S = 0.1  # a window must be asked for its events now and then
 JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 
 Watcher = Callable[[Bytes, Layers], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrival:
-    """A portrait that is about to hang."""
-
-    pack: Pack
-    target: "MotionTarget"
-    portrait: "Portrait"
-    hanging: Hanging
 
 
 class Road:
@@ -60,8 +45,8 @@ class Road:
         self, config: Config, pack: Pack, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._config = config
-        self._pack = pack
         self._clock = clock
+        self._hook = Hook(pack, config.portraits, build=self.build_portrait, clock=clock)
         self._stop = threading.Event()
         self._ready = threading.Event()  # the network has been loaded, or cannot be
         self._camera = open_camera(config.camera, clock=clock, wait=self._stop.wait)
@@ -69,19 +54,10 @@ class Road:
         self._motions: Latest[PortraitMotion] = Latest()
         self._layers: Latest[Layers] = Latest()
         self._watchers: list[Watcher] = []
-        self._arrivals: Latest[Arrival] = Latest()
-        self._look_at, self._mark = clock(), mark_of(pack.folder)
         self._mirror: Mirror | None = None
-        self._generator: GeneratorStage | None = None
-        self._playlist = Playlist(
-            [pack.meta.id, *config.portraits.others(pack.meta.id)],
-            config.portraits.every_s,
-            clock(),
-        )
-        self._engine = "none"
-        self._broken: set[str] = set()  # engines that broke down in this run
         self._stack = ExitStack()
         self.health = Health(clock, log_every_s=config.log.every_s)
+        self._servants: list[threading.Thread] = []
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
         ]
@@ -99,7 +75,7 @@ class Road:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        for worker in self._workers:
+        for worker in (*self._workers, *self._servants):
             worker.join(JOIN_S)
         self._stack.close()
 
@@ -112,76 +88,25 @@ class Road:
         """Have every composed picture shown to ``watcher`` too, with the layers it came from."""
         self._watchers.append(watcher)
 
-    def hang(self, folder: Path, screen: Screen) -> threading.Thread:
-        """Have another portrait take the place of the one that hangs, which goes on meanwhile.
-
-        It is made ready in the thread that is returned; what fails there is logged, and nothing
-        changes.
-
-        Args:
-            folder: its pack's.
-            screen: where.
-        """
-
-        def prepare() -> None:
-            from kiosk.sitter import motion_target
-
-            try:
-                pack = load_pack(folder)
-                parts = motion_target(pack), self.build_portrait(pack), screen.prepare(pack)
-            except Exception as error:  # whatever it is, a painting hangs
-                logger.error("%s cannot be hung: %s", folder.name, error)
-            else:
-                self._arrivals.put(Arrival(pack, *parts))
-
-        thread = threading.Thread(target=prepare, name="arrival", daemon=True)
-        thread.start()
-        return thread
-
-    def _receive(self, screen: Screen) -> bool:
-        """Hang what has arrived, if anything has; whether it has."""
-        arrival = self._arrivals.take(0)
-        if arrival is None:
-            return False
-        screen.hang(arrival.hanging)
-        self._pack, self._mark = arrival.pack, mark_of(arrival.pack.folder)
-        self._engine = arrival.portrait.engine.name
-        if self._generator is not None:
-            self._generator.hang(arrival.portrait)
-        if self._mirror is not None:
-            self._mirror.hang(arrival.target)
-        logger.info("%s hangs now", arrival.pack.meta.id)
-        return True
-
-    def _look_for_another(self, screen: Screen) -> None:
-        """Hang what the playlist says, or what has taken the place of the pack that hangs."""
-        now = self._clock()
-        if now < self._look_at:
-            return
-        self._look_at = now + LOOK_S
-        mark = mark_of(self._pack.folder)
-        if mark not in (None, self._mark):
-            self._mark = mark
-            self.hang(self._pack.folder, screen)
-            return
-        attended = self._mirror is not None and self._mirror.attended
-        due = self._playlist.due(now, attended=attended)
-        if due is not None:
-            self.hang(self._config.portraits.folder / due, screen)
+    def hang(self, folder: Path) -> None:
+        """Have another pack's portrait take the place of the one that hangs, once it is ready."""
+        self._hook.order(folder)
 
     def run(self, screen: Screen, *, seconds: float | None = None) -> None:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
         screen.show(None)
-        shown_at = self._clock()
+        self._serve(screen)
+        shown_at = fades_until = self._clock()
         ends_at: float | None = None
         last: Layers | None = None
         while not screen.closed and (ends_at is None or self._clock() < ends_at):
             self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
-            self._look_for_another(screen)
-            if self._receive(screen):
-                last = None
-            layers = self._layers.take(POLL_S)
-            if layers is not None and layers.portrait_id == self._pack.meta.id:
+            self._hook.look(attended=self._mirror is not None and self._mirror.attended)
+            if self._hook.receive(screen):
+                last, fades_until = None, self._clock() + self._config.display.crossfade_s
+            fades = self._clock() < fades_until
+            layers = self._layers.take(1 / self._config.display.max_fps if fades else POLL_S)
+            if layers is not None and layers.portrait_id == self._hook.pack.meta.id:
                 shown_at, last = self._clock(), layers
                 self._show(screen, layers)
             else:
@@ -193,13 +118,23 @@ class Road:
 
     def report(self) -> Report:
         """The figures so far."""
+        portrait = self._hook.portrait()
         return self.health.report(
-            dropped=self._dropped, engine=self._engine, portrait=self._pack.meta.id
+            dropped=self._dropped,
+            engine="none" if portrait is None else portrait.engine.name,
+            portrait=self._hook.pack.meta.id,
         )
 
     @property
     def _dropped(self) -> int:
         return self._frames.dropped + self._motions.dropped + self._layers.dropped
+
+    def _serve(self, screen: Screen) -> None:
+        """Begin to make ready whatever portraits are to come."""
+        given = (screen, self._stop)
+        servant = threading.Thread(target=self._hook.serve, args=given, name="hook", daemon=True)
+        servant.start()
+        self._servants.append(servant)
 
     def _show(self, screen: Screen, layers: Layers) -> None:
         with self.health.timed("display"):
@@ -241,15 +176,16 @@ class Road:
         """Tracking and motion; called in their own thread, where their libraries load."""
         from kiosk.mirror import Mirror
         from kiosk.motion.director import Director
-        from kiosk.sitter import motion_target
         from kiosk.tracking.landmarker import Landmarker
         from kiosk.tracking.presence import Presence
 
+        self._mirror, hook = None, self._hook
         tracking = self._config.tracking
         self._mirror = Mirror(
             Landmarker(tracking),
             Presence(tracking, now=self._clock()),
-            Director(motion_target(self._pack), self._config.motion, seed=0),
+            Director(hook.target(), self._config.motion, seed=0),
+            hook.target,
             health=self.health,
             clock=self._clock,
         )
@@ -259,18 +195,15 @@ class Road:
         """The stage that runs the network; called in its own thread."""
         from kiosk.generator.stage import GeneratorStage
 
-        portrait = self.build_portrait(self._pack)
-        self._engine = portrait.engine.name
-        logger.info("%s runs on %s", self._pack.meta.id, portrait.engine.name)
-        self._generator = GeneratorStage(portrait, give_up=self._broken.add)
-        return self._generator
+        self._hook.make_ready()
+        return GeneratorStage(self._hook.portrait, give_up=self._hook.give_up)
 
-    def build_portrait(self, pack: Pack) -> "Portrait":
-        """All that makes a pack's layers; any thread may call it."""
+    def build_portrait(self, pack: Pack, without: Collection[str] = ()) -> "Portrait":
+        """All that makes a pack's layers, without engines of these names."""
         from kiosk.generator.engine import choose_engine
         from kiosk.generator.stage import Portrait
         from kiosk.sitter import rig_of
 
         rig = rig_of(pack)
-        engine = choose_engine(pack, rig, self._config.generator, without=self._broken)
+        engine = choose_engine(pack, rig, self._config.generator, without=without)
         return Portrait(pack.meta.id, rig, engine)

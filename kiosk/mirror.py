@@ -38,13 +38,23 @@ class Director(Protocol):
 
 
 class Mirror:
-    """Frame to PortraitMotion."""
+    """Frame to PortraitMotion.
+
+    Args:
+        landmarker: finds faces.
+        presence: chooses the leading one.
+        director: moves the portrait that `wanted` names now.
+        wanted: the portrait that hangs; another one is moved from the next frame on.
+        health: is told how long tracking and motion take.
+        clock: seconds.
+    """
 
     def __init__(
         self,
         landmarker: Landmarker,
         presence: Callable[[Faces], Visitor],
         director: Director,
+        wanted: Callable[[], MotionTarget],
         *,
         health: Health,
         clock: Callable[[], float],
@@ -55,12 +65,8 @@ class Mirror:
         self._health = health
         self._clock = clock
         self._frame_at = clock()
-        self._coming: MotionTarget | None = None
+        self._wanted, self._hung = wanted, wanted()
         self.attended = False  # whether somebody leads
-
-    def hang(self, portrait: MotionTarget) -> None:
-        """Move another portrait from the next frame on; any thread may call it."""
-        self._coming = portrait
 
     def __call__(self, frame: Frame | None) -> PortraitMotion | None:
         """Follow the visitor in ``frame``; without one for a while, idle.
@@ -72,9 +78,9 @@ class Mirror:
         if visitor is None:
             return None
         self.attended = visitor.face is not None
-        if self._coming is not None:
-            self._director.hang(self._coming)
-            self._coming = None
+        if (wanted := self._wanted()) is not self._hung:
+            self._director.hang(wanted)
+            self._hung = wanted
         with self._health.timed("motion"):
             return self._director(visitor, visitor.captured_at)
 

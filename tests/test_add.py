@@ -76,9 +76,10 @@ def test_the_portrait_moves_in_the_gallery(pack: Pack) -> None:
 
     threads = torch.get_num_threads()
     rig = rig_of(pack)
-    stage = GeneratorStage(
-        Portrait(pack.meta.id, rig, choose_engine(pack, rig, GeneratorSettings(engine="cpu")))
+    portrait = Portrait(
+        pack.meta.id, rig, choose_engine(pack, rig, GeneratorSettings(engine="cpu"))
     )
+    stage = GeneratorStage(lambda: portrait)
     torch.set_num_threads(threads)
     lowered = replace(no_motion(), translation=np.array([0, 0.05], np.float32))
     still, moved = (

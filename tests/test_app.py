@@ -1,7 +1,10 @@
+import itertools
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,11 +12,11 @@ import pytest
 from kiosk.app import Road
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
 from kiosk.errors import CameraError, PackError
+from kiosk.generator.engine import Maps
 from kiosk.generator.stage import Portrait
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.pipeline import Stage
 from kiosk.portraits.pack import Pack
-from kiosk.portraits.playlist import Playlist
 from kiosk.portraits.store import choose_pack
 from kiosk.sitter import motion_target
 from tests.fakes import FakeScreen, FakeStage, moving_photograph, write_clip
@@ -59,7 +62,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _no_thread_is_left() -> Iterator[None]:
     yield
     names = {thread.name for thread in threading.enumerate()}
-    assert not names & {"camera", "mirror", "generator"}
+    assert not names & {"camera", "mirror", "generator", "hook"}
 
 
 @pytest.fixture
@@ -122,74 +125,117 @@ def test_layers_of_another_portrait_are_not_drawn(pack: Pack, clip: Path) -> Non
     class Stranger(ShortRoad):
         portrait_id = "another"
 
-    screen = FakeScreen()
+        def answer(self, motion: object) -> Layers | None:
+            layers = super().answer(motion)
+            made.append(layers)
+            return layers
+
+    made: list[Layers | None] = []
+    screen = ClosingScreen(lambda _: len(made) >= 5)
     with Stranger(settings(str(clip)), pack) as road:
-        threading.Timer(0.6, lambda: setattr(screen, "_closes_after", 0)).start()
         road.run(screen)
 
+    assert any(made)
     assert all(shown is None for shown in screen.shown)
 
 
-def fake_portrait(pack: Pack) -> Portrait:
-    class NoEngine:
-        name = "fake"
+class StillRig:
+    """Draws a sitter that does not move."""
 
-    return Portrait(pack.meta.id, None, NoEngine())  # type: ignore[arg-type]
-
-
-class FakeGenerator(FakeStage):
-    """Layers of whatever portrait hangs."""
-
-    def __init__(self, road: ShortRoad) -> None:
-        super().__init__(road.answer)
-        self._road = road
-
-    def hang(self, portrait: Portrait) -> None:
-        self._road.portrait_id = portrait.portrait_id
+    def draw(self, motion: object, size: int) -> SimpleNamespace:
+        maps = {name: np.zeros((size, size), np.float32) for name in ("light", "cover")}
+        flow, paint = (np.zeros((size, size, n), np.float32) for n in (2, 3))
+        return SimpleNamespace(flow=flow, paint=paint, **maps)
 
 
-class ChangingRoad(ShortRoad):
-    def build_generator(self) -> Stage[PortraitMotion, Layers]:
-        self._generator = FakeGenerator(self)  # type: ignore[assignment]
-        return self._generator  # type: ignore[return-value]
+class StillEngine:
+    """Paints nothing."""
 
-    def build_portrait(self, pack: Pack) -> Portrait:
-        return fake_portrait(pack)
+    name = "still"
 
-    def answer(self, motion: object) -> Layers | None:
-        if isinstance(motion, PortraitMotion) and motion.portrait_id != self.portrait_id:
-            return None
-        return super().answer(motion)
+    def infer(self, drawing: SimpleNamespace) -> Maps:
+        return Maps(drawing.paint.copy(), drawing.cover.copy(), drawing.light.copy())
+
+
+class ChangingRoad(Road):
+    """The whole road but for rigs and networks."""
+
+    def build_portrait(self, pack: Pack, without: Collection[str] = ()) -> Portrait:
+        return Portrait(pack.meta.id, StillRig(), StillEngine())  # type: ignore[arg-type]
+
+
+class ClosingScreen(FakeScreen):
+    """Closes when it has shown a portrait, or, so that no test hangs, after long."""
+
+    def __init__(self, until: Callable[[list[str]], bool]) -> None:
+        super().__init__()
+        self._until, self._gives_up_at = until, time.monotonic() + 60
+
+    @property
+    def closed(self) -> bool:
+        ids = [shown.portrait_id for shown in self.shown if shown is not None]
+        return self._until(ids) or time.monotonic() > self._gives_up_at
+
+
+def changes(ids: list[str]) -> list[str]:
+    """Each portrait that follows another."""
+    return [each for each, _ in itertools.groupby(ids)]
 
 
 def test_another_portrait_takes_over_while_the_road_runs(
     pack: Pack, clip: Path, tmp_path: Path, any_weights: None
 ) -> None:
     other = write_small_pack(tmp_path / "others", "second")
-    screen = FakeScreen()
+    ordered = []
+
+    def until(ids: list[str]) -> bool:
+        if len(ids) >= 3 and not ordered:
+            ordered.append(road.hang(other))
+        return ids.count("second") >= 3
+
+    screen = ClosingScreen(until)
     with ChangingRoad(settings(str(clip)), pack) as road:
-        threading.Timer(0.5, lambda: road.hang(other, screen)).start()
-        threading.Timer(2.0, lambda: setattr(screen, "_closes_after", 0)).start()
         road.run(screen)
         report = road.report()
 
     ids = [shown.portrait_id for shown in screen.shown if shown is not None]
     assert screen.hung == ["second"]
-    assert ids == sorted(ids)  # never back and forth
-    assert set(ids) == {"gradient", "second"}
-    assert (report.portrait, report.engine) == ("second", "fake")
+    assert changes(ids) == ["gradient", "second"]  # never back and forth
+    assert (report.portrait, report.engine) == ("second", "still")
+
+
+def test_a_portrait_ordered_before_the_first_is_ready_is_hung_and_moves(
+    pack: Pack, clip: Path, tmp_path: Path, any_weights: None
+) -> None:
+    other = write_small_pack(tmp_path / "others", "second")
+    screen = ClosingScreen(lambda ids: ids.count("second") >= 3)
+
+    class Slow(ChangingRoad):
+        def build_portrait(self, pack: Pack, without: Collection[str] = ()) -> Portrait:
+            if pack.meta.id == "gradient":
+                time.sleep(0.5)  # a network that takes long to load
+            return super().build_portrait(pack, without)
+
+    with Slow(settings(str(clip)), pack) as road:
+        road.hang(other)
+        road.run(screen)
+
+    assert screen.hung == ["second"]
+    assert [each.portrait_id for each in screen.shown if each is not None].count("second") >= 3
 
 
 def test_a_portrait_that_cannot_be_hung_leaves_the_first_one(
     pack: Pack, clip: Path, tmp_path: Path, any_weights: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Refusing(ChangingRoad):
-        def build_portrait(self, pack: Pack) -> Portrait:
-            raise PackError("second: weights are wrong")
+        def build_portrait(self, pack: Pack, without: Collection[str] = ()) -> Portrait:
+            if pack.meta.id == "second":
+                raise PackError("second: weights are wrong")
+            return super().build_portrait(pack, without)
 
-    screen = FakeScreen(closes_after=40)
+    screen = ClosingScreen(lambda ids: len(ids) >= 5 and "cannot be hung" in caplog.text)
     with Refusing(settings(str(clip)), pack) as road:
-        road.hang(write_small_pack(tmp_path / "others", "second"), screen).join()
+        road.hang(write_small_pack(tmp_path / "others", "second"))
         road.run(screen)
 
     assert screen.hung == []
@@ -197,31 +243,34 @@ def test_a_portrait_that_cannot_be_hung_leaves_the_first_one(
     assert "second cannot be hung: second: weights are wrong" in caplog.text
 
 
-def test_a_playlist_changes_portraits_by_itself(
-    pack: Pack, tmp_path: Path, any_weights: None
+def test_a_playlist_changes_portraits_by_itself_and_names_who_is_not_there(
+    pack: Pack, tmp_path: Path, any_weights: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_small_pack(tmp_path / "packs", "second")
-    portraits = PortraitSettings(
-        folder=tmp_path / "packs", playlist=("second", "gradient"), every_s=5
+    portraits = PortraitSettings.model_construct(
+        folder=tmp_path / "packs", playlist=("second", "ghost", "gradient"), every_s=0.2
     )
     config = settings("/dev/no-such").model_copy(update={"portraits": portraits})
-    screen = FakeScreen()
-    road = ChangingRoad(config, pack)
-    road._playlist = Playlist(["gradient", "second"], 0.5, now=road._clock())
-    with road:
-        threading.Timer(1.6, lambda: setattr(screen, "_closes_after", 0)).start()
+    screen = ClosingScreen(lambda ids: len(changes(ids)) >= 3)
+    with ChangingRoad(config, pack) as road:
         road.run(screen)
 
     assert screen.hung[:2] == ["second", "gradient"]
+    assert "playlist: ghost: there is no such portrait; there are: gradient, second" in caplog.text
 
 
 def test_a_pack_that_takes_the_place_of_the_one_that_hangs_is_hung(
     pack: Pack, clip: Path, tmp_path: Path, any_weights: None
 ) -> None:
-    screen = FakeScreen()
+    replaced = []
+
+    def until(ids: list[str]) -> bool:
+        if len(ids) >= 3 and not replaced:
+            replaced.append(write_small_pack(tmp_path / "packs"))
+        return bool(screen.hung) and len(ids) >= 6
+
+    screen = ClosingScreen(until)
     with ChangingRoad(settings(str(clip)), pack) as road:
-        threading.Timer(0.5, lambda: write_small_pack(tmp_path / "packs")).start()
-        threading.Timer(2.0, lambda: setattr(screen, "_closes_after", 0)).start()
         road.run(screen)
 
     assert screen.hung == ["gradient"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from kiosk.__main__ import main
 from kiosk.bench.engines import EngineFigures, percentiles, time_engines
@@ -29,7 +30,11 @@ def figures(*, p50: float = 10.0, fps: float = 30.0, machine: str = "abacus") ->
 @pytest.fixture(scope="module")
 def engines() -> list[EngineFigures]:
     pack = load_pack(PROJECT / "assets" / "portraits" / "personne")
-    return time_engines(pack, rig_of(pack), GeneratorSettings(), passes=20)
+    threads = torch.get_num_threads()
+    try:
+        return time_engines(pack, rig_of(pack), GeneratorSettings(), passes=20)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_every_engine_is_timed_and_compared(engines: list[EngineFigures]) -> None:
@@ -92,7 +97,10 @@ def test_another_machine_is_said() -> None:
     assert "another machine" in lines[0]
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"engines": [{}], "road": []}'])
+HALF = '{"engines": [{"name": "cpu", "generator_ms": {"p50": 1}}], "road": []}'
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"engines": [{}], "road": []}', HALF])
 def test_a_file_without_figures_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "figures.json"
     path.write_text(text)

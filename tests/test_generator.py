@@ -181,7 +181,8 @@ def test_light_too_dim_to_be_meant_is_none(generator: Generator, rig: Rig) -> No
 
 def test_the_stage_passes_on_whose_moment_it_is(generator: Generator, study: Study) -> None:
     lit = Rig(study.crop(), study.landmarks, study.matte, lambda _: np.full(MESH, 0.1, np.float32))
-    stage = GeneratorStage(Portrait("hopper", lit, PlainEngine(generator)))
+    portrait = Portrait("hopper", lit, PlainEngine(generator))
+    stage = GeneratorStage(lambda: portrait)
     layers = stage(PortraitMotion("hopper", turned(), captured_at=7.5))
 
     assert stage(None) is None
@@ -197,7 +198,7 @@ def test_the_networks_paint_lies_over_the_rigs(generator: Generator, rig: Rig) -
     engine = PlainEngine(generator)
     maps = engine.infer(drawing)
     own, paint = maps.cover.copy()[..., None], maps.paint.copy()
-    layers = GeneratorStage(Portrait("hopper", rig, engine))(
+    layers = GeneratorStage(lambda: Portrait("hopper", rig, engine))(
         PortraitMotion("hopper", speaking(), captured_at=0.0)
     )
     assert layers is not None
@@ -227,9 +228,8 @@ class Mortal:
 
 def test_an_engine_that_breaks_down_is_named_and_given_up(generator: Generator, rig: Rig) -> None:
     given_up: list[str] = []
-    stage = GeneratorStage(
-        Portrait("sitter", rig, Mortal(PlainEngine(generator), 1)), given_up.append
-    )
+    portrait = Portrait("sitter", rig, Mortal(PlainEngine(generator), 1))
+    stage = GeneratorStage(lambda: portrait, given_up.append)
     message = PortraitMotion("sitter", no_motion(), captured_at=0.0)
 
     assert stage(message) is not None
@@ -239,11 +239,14 @@ def test_an_engine_that_breaks_down_is_named_and_given_up(generator: Generator, 
 
 
 def test_another_portraits_motion_makes_no_layers(generator: Generator, rig: Rig) -> None:
-    stage = GeneratorStage(Portrait("one", rig, PlainEngine(generator)))
+    hung: list[Portrait | None] = [None]
+    stage = GeneratorStage(lambda: hung[0])
     for_other = PortraitMotion("other", no_motion(), captured_at=0.0)
 
     assert stage(for_other) is None
-    stage.hang(Portrait("other", rig, PlainEngine(generator)))
+    hung[0] = Portrait("one", rig, PlainEngine(generator))
+    assert stage(for_other) is None
+    hung[0] = Portrait("other", rig, PlainEngine(generator))
     layers = stage(for_other)
     assert layers is not None
     assert layers.portrait_id == "other"

@@ -12,10 +12,13 @@ from kiosk.rig.eyes import Eyeball, Seen
 from kiosk.rig.grain import Grain
 from kiosk.rig.hidden_eye import HiddenEye
 from kiosk.rig.landmarks import express, no_motion
+from kiosk.rig.palette import Palette
 from kiosk.rig.raster import pixel_centres
+from kiosk.rig.rig import Rig
 
 SIZE = 768
 IRIS, WHITE, LID = (40, 60, 120), (210, 205, 200), (10, 10, 10)
+PALETTE = Palette(**dict.fromkeys(("tooth", "tongue", "deep", "warm", "lash"), np.zeros(3)))
 EVERY_EYE = pytest.mark.parametrize("eye", EYES)
 
 
@@ -50,7 +53,7 @@ def show(puppet: Puppet, eye: Eye, moved: Motion) -> tuple[Eyeball, Seen, Floats
     points = pixel_centres(151).reshape(-1, 2) * 0.6 * ball.width + ball.iris
     seen = ball.look(points, express(puppet.still, moved), moved)
     grain = Grain(picture, puppet.still)
-    colour, cover = HiddenEye(ball, picture, np.zeros(3), grain).paint(seen)
+    colour, cover = HiddenEye(ball, picture, palette=PALETTE, grain=grain).paint(seen)
     inside = (seen.depths.upper > 0) & (seen.depths.lower > 0)
     return ball, seen, colour, cover * inside
 
@@ -94,3 +97,17 @@ def test_the_lids_shadow_goes_with_the_lid(puppet: Puppet, eye: Eye) -> None:
     under, clear = white & (seen.depths.upper < 0.02), white & (seen.depths.upper > 0.1)
 
     assert level[under].mean() < 0.7 * level[clear].mean()
+
+
+@pytest.mark.parametrize("share", [0.7, 0.4, 0.1, 0.0])
+def test_eyes_painted_narrow_or_shut_can_be_moved(puppet: Puppet, share: float) -> None:
+    narrow = puppet.still.astype(np.float32).copy()
+    for eye in EYES:
+        middle = (narrow[list(eye.upper)] + narrow[list(eye.lower)]) / 2
+        for lid in (eye.upper, eye.lower):
+            narrow[list(lid)] = middle + share * (narrow[list(lid)] - middle)
+    rig = Rig(painted(puppet), narrow, np.ones((64, 64), np.float32))
+    drawing = rig.draw(motion(closure=-0.45, down=0.1), 128)
+
+    assert np.isfinite(drawing.paint).all()
+    assert np.isfinite(drawing.cover).all()

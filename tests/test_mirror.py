@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 
 from kiosk.health import Health
@@ -44,9 +46,14 @@ class Director:
         )
 
 
-def make_mirror(clock: ManualClock) -> tuple[Mirror, Director, OneFace, Health]:
+MONA, LISA = (MotionTarget(name, np.zeros((478, 3), np.float32)) for name in ("mona", "lisa"))
+
+
+def make_mirror(
+    clock: ManualClock, wanted: Callable[[], MotionTarget] = lambda: MONA
+) -> tuple[Mirror, Director, OneFace, Health]:
     director, landmarker, health = Director(), OneFace(), Health(clock)
-    mirror = Mirror(landmarker, see_first, director, health=health, clock=clock)
+    mirror = Mirror(landmarker, see_first, director, wanted, health=health, clock=clock)
     return mirror, director, landmarker, health
 
 
@@ -99,9 +106,10 @@ def test_closing_gives_the_landmarker_back() -> None:
 
 
 def test_another_portrait_moves_from_the_next_frame_on() -> None:
-    mirror, *_ = make_mirror(ManualClock())
+    hung = [MONA]
+    mirror, *_ = make_mirror(ManualClock(), lambda: hung[0])
     before = mirror(make_frame(100.0))
-    mirror.hang(MotionTarget("lisa", np.zeros((478, 3), np.float32)))
+    hung[0] = LISA
     after = mirror(make_frame(100.1))
 
     assert before is not None

@@ -1,15 +1,20 @@
 """TensorRT takes the whole network: its own builder compiles it here, where no GPU is needed.
 
 TensorRT-RTX builds for cards that this machine lacks. An engine whose weights can be replaced takes
-a GPU to build, and so does running one: those are marked.
+a GPU to build, and so does running one: see `test_gpu.py`.
 """
+
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 import torch
 
 from kiosk.errors import EngineError
-from kiosk.generator.build import build_engine, to_onnx
+from kiosk.generator import build
+from kiosk.generator.build import build_engine, open_engine, to_onnx
+from kiosk.generator.cache import EngineCache, EngineKey
 from kiosk.model.generator import Generator
 
 tensorrt = pytest.importorskip(
@@ -44,7 +49,7 @@ def test_every_weight_keeps_its_name() -> None:
     generator = Generator()
     text = to_onnx(generator)
 
-    for name, _ in generator.named_parameters():
+    for name in generator.state_dict():
         if not name.endswith(("modulation.weight", "style.0.weight", "style.2.weight")):
             assert f"generator.{name}".encode() in text, name
 
@@ -60,3 +65,59 @@ def test_exporting_leaves_a_network_as_it_was() -> None:
 def test_what_tensorrt_cannot_read_is_refused_in_words(onnx: bytes) -> None:
     with pytest.raises(EngineError, match="TensorRT"):
         build_engine(tensorrt, onnx, report=lambda *_: None, capability="SM89", refittable=False)
+
+
+KEY = EngineKey("generator", "float16", "TensorRT 1", "a GPU", "8.9", "1", "2")
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Engines that were built, of which each is another."""
+    engines: list[bytes] = []
+
+    def build_one(*_: object, **__: object) -> bytes:
+        engines.append(bytes([len(engines)]) * 100)
+        return engines[-1]
+
+    monkeypatch.setattr(build, "build_engine", build_one)
+    monkeypatch.setattr(build, "to_onnx", lambda _: b"")
+    return engines
+
+
+def ask(cache: EngineCache, *, anew: bool = False) -> bytes:
+    return open_engine(cache, KEY, ModuleType("trt"), report=lambda *_: None, anew=anew)
+
+
+def test_an_engine_is_built_once(built: list[bytes], tmp_path: Path) -> None:
+    cache = EngineCache(tmp_path / "engines")
+
+    assert ask(cache) == ask(cache) == built[0]
+    assert len(built) == 1
+
+
+def test_one_that_does_not_load_is_built_anew(built: list[bytes], tmp_path: Path) -> None:
+    cache = EngineCache(tmp_path / "engines")
+    ask(cache)
+
+    assert ask(cache, anew=True) == built[1]
+    assert ask(cache) == built[1]
+
+
+def test_a_damaged_engine_is_told_and_built_anew(
+    built: list[bytes], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = EngineCache(tmp_path / "engines")
+    ask(cache)
+    cache.path(KEY).write_bytes(b"moths")
+
+    assert ask(cache) == built[1]
+    assert "is no engine of ours; it is built anew" in caplog.text
+
+
+def test_an_engine_that_cannot_be_kept_is_used_all_the_same(
+    built: list[bytes], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "engines").write_text("a file where the folder should be")
+
+    assert ask(EngineCache(tmp_path / "engines")) == built[0]
+    assert "must be built again next time" in caplog.text

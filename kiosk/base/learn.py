@@ -36,6 +36,7 @@ CHECKPOINT_SECONDS = 120.0
 HELD_OUT = 12  # one person in so many is never learnt from
 TRIALS, TRIED_AT_ONCE = 6, 4  # episodes of those, and people in each
 CURVES_EVERY = 20  # steps
+MOST_READERS = 16  # of each process: more than a GPU can use
 PATIENCE = timedelta(hours=24)  # of the others, while the first prepares
 
 Report = Callable[[str, float], None]
@@ -136,8 +137,10 @@ def _learn(
 
 def _readers(here: Processes) -> int:
     """Processes that read for this one: a GPU is faster than one thread can read."""
-    local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    return max(1, (os.cpu_count() or 1) // local - 1) if here.device.type == "cuda" else 0
+    if here.device.type != "cuda":
+        return 0
+    cores = len(os.sched_getaffinity(0)) // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    return min(max(1, cores - 1), MOST_READERS)
 
 
 class Trials:

@@ -28,7 +28,6 @@ from kiosk.portraits.pack import Pack
 from kiosk.rig.rig import Rig
 
 ROUND = 20  # passes of one engine before it is the next one's turn
-WARM_UP = 10
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ def time_engines(
     generator = load_generator(pack.weights_path)
     entrants = list(_enter(generator, rig, settings))
     drawings = [rig.draw(motion, RESOLUTION) for motion in trial_motions()]
-    for done in range(-WARM_UP, passes, ROUND):
+    for done in range(-ROUND, passes, ROUND):  # the first round warms up
         for entrant in entrants:
             for number in range(ROUND):
                 began = clock()

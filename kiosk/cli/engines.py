@@ -32,20 +32,22 @@ def build_engines(config: ConfigPath = None) -> None:
     console = Console(soft_wrap=True, highlight=False)
     cache = EngineCache(read_config(config, {}).generator.engines)
     with progress_bar(console, "stopped; nothing was kept") as report:
-        open_engine(cache, *fitting, report)
+        open_engine(cache, *fitting, report=report)
     console.print(f"{cache.path(fitting[0])}: ready", markup=False)
 
 
 @app.command("list")
 def list_engines(config: ConfigPath = None) -> None:
     """Print one line for each engine that is kept: what it is for, and whether it fits here."""
-    from kiosk.generator.build import what_fits
     from kiosk.generator.cache import EngineCache
 
-    fitting = what_fits()
-    here = None if fitting is None else fitting[0]
+    here = _fitting_key()
     console = Console(soft_wrap=True, highlight=False)
-    for entry in EngineCache(read_config(config, {}).generator.engines).entries():
+    cache = EngineCache(read_config(config, {}).generator.engines)
+    entries = list(cache.entries())
+    if not entries:
+        console.print(f"{cache.folder}: no engine is kept here", markup=False)
+    for entry in entries:
         if entry.key is None:
             words = entry.fault
         else:
@@ -61,13 +63,14 @@ def clean_engines(
     ] = False,
     config: ConfigPath = None,
 ) -> None:
-    """Remove engines that do not fit this machine, and what interrupted builds left."""
-    from kiosk.generator.build import what_fits
+    """Remove engines that do not fit this machine, and what interrupted builds left.
+
+    Without a GPU that fits any, only damaged ones go, unless --all is given.
+    """
     from kiosk.generator.cache import EngineCache
 
-    fitting = None if everything else what_fits()
     cache = EngineCache(read_config(config, {}).generator.engines)
-    for path in cache.clean(None if fitting is None else fitting[0]):
+    for path in cache.clean(_fitting_key(), everything=everything):
         typer.echo(f"{path.name}: removed")
 
 
@@ -95,7 +98,18 @@ def check_engines(portrait: PortraitId = None, config: ConfigPath = None) -> Non
         raise EngineError(f"{pack.meta.id}: no engine agrees with the plain network here")
 
 
+def _fitting_key() -> "EngineKey | None":
+    """Of engines for this machine; None where TensorRT cannot be used."""
+    from kiosk.generator.build import what_fits
+
+    try:
+        fitting = what_fits()
+    except EngineError:
+        return None
+    return None if fitting is None else fitting[0]
+
+
 def _verdict(here: "EngineKey | None", key: "EngineKey") -> str:
     if here is None:
-        return "of no use here: there is no GPU"
+        return "of no use here: there is no GPU with TensorRT"
     return "fits" if here == key else f"does not fit: {here.differences(key)}"

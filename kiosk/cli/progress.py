@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.status import Status
 
 Report = Callable[[str, float], None]
 
@@ -30,8 +29,3 @@ def progress_bar(console: Console, interrupted: str) -> Iterator[Report]:
             bar.stop()
             console.print(interrupted, markup=False)
             raise
-
-
-def status(what: str) -> Status:
-    """Shows what is being done for as long as it lasts, beside what a command prints."""
-    return Console(stderr=True).status(what)

@@ -24,7 +24,7 @@ class Screen(Protocol):
         """Show another portrait, which fades in."""
 
     def show(self, layers: Layers | None) -> None:
-        """Compose and present, to the end; None shows the artwork as it hangs."""
+        """Compose and present; None shows the artwork as it hangs."""
 
     def read(self) -> Bytes:
         """What was composed last, (H, W, 3) uint8 RGB."""

@@ -15,6 +15,7 @@ from kiosk.display.graphics import Program, Target
 from kiosk.display.hanging import Hanging
 from kiosk.display.placement import Placement
 from kiosk.display.shaders import FADE
+from kiosk.errors import DisplayError
 from kiosk.messages import Bytes, Layers
 
 
@@ -39,13 +40,23 @@ class Wall:
         return self._canvas.placement
 
     def hang(self, hanging: Hanging) -> None:
-        """Shows another portrait, still; it fades in over what is seen now."""
+        """Shows another portrait, still; it fades in over what is seen now.
+
+        Raises:
+            DisplayError: the graphics card has no room for it; what hangs goes on hanging.
+        """
+        assert hanging.size == self._canvas.picture.size
+        new = Canvas(hanging)
+        fade = None
+        if hanging.settings.crossfade_s > 0:
+            try:
+                fade = _Fade(self._picture, self._clock(), hanging.settings.crossfade_s)
+            except DisplayError:
+                new.delete()
+                raise
         self._end_fade()
-        old, self._canvas = self._canvas, Canvas(hanging)
-        if hanging.settings.crossfade_s > 0 and old.picture.size == self._canvas.picture.size:
-            self._fade = _Fade(old, self._clock(), hanging.settings.crossfade_s)
-        else:
-            old.delete()
+        self._canvas.delete()
+        self._canvas, self._fade = new, fade
 
     def draw(self, layers: Layers | None) -> None:
         """Composes one frame; without layers the artwork as it hangs."""
@@ -86,23 +97,34 @@ class Wall:
 
 
 class _Fade:
-    """The last picture of one portrait, giving way to another's."""
+    """What was seen, giving way to another portrait's picture.
 
-    def __init__(self, old: Canvas, began: float, seconds: float) -> None:
-        self._old, self._began, self._seconds = old, began, seconds
-        self.picture = Target(*old.picture.size)
+    Args:
+        seen: what is seen now; it is copied.
+        began: seconds.
+        seconds: that it takes.
+    """
+
+    def __init__(self, seen: Target, began: float, seconds: float) -> None:
+        self._began, self._seconds = began, seconds
+        self._before, self.picture = Target(*seen.size), Target(*seen.size)
         self._program = Program(FADE, ("before", "after"))
+        for copy in (self._before, self.picture):
+            self._mix(copy, seen, seen, 0.0)
 
     def share(self, now: float) -> float:
         """How much of it is past, 0 to 1 or more."""
         return (now - self._began) / self._seconds
 
     def draw(self, new: Target, share: float) -> None:
-        self._program.set({"share": share * share * (3 - 2 * share)})
-        textures = {"before": self._old.picture.texture, "after": new.texture}
-        self._program.draw(self.picture, [(0, 0, *self.picture.size)], textures)
+        self._mix(self.picture, self._before, new, share * share * (3 - 2 * share))
 
     def delete(self) -> None:
+        self._before.delete()
         self.picture.delete()
         self._program.delete()
-        self._old.delete()
+
+    def _mix(self, target: Target, before: Target, after: Target, share: float) -> None:
+        self._program.set({"share": share})
+        textures = {"before": before.texture, "after": after.texture}
+        self._program.draw(target, [(0, 0, *target.size)], textures)

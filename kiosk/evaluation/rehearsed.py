@@ -61,7 +61,8 @@ class Rehearsed:
     def __init__(self, pack: Pack, settings: MotionSettings | None = None) -> None:
         self.pack = pack
         engine = PlainEngine(load_generator(pack.weights_path))
-        self._generator = GeneratorStage(Portrait(pack.meta.id, rig_of(pack), engine))
+        portrait = Portrait(pack.meta.id, rig_of(pack), engine)
+        self._generator = GeneratorStage(lambda: portrait)
         self._landmarker = Landmarker(TrackingSettings())
         self.watcher = Watcher()
         self._presence = Presence(TrackingSettings(), now=0.0)

@@ -41,12 +41,16 @@ def find_tensorrt() -> ModuleType:
     Raises:
         EngineError: none is installed; says what to do.
     """
+    reasons = []
     for name in MODULES:
         try:
             return importlib.import_module(name)
-        except ImportError:
+        except ModuleNotFoundError:
             continue
-    raise EngineError("TensorRT is not installed here; see docs/engines.md")
+        except (ImportError, OSError, RuntimeError) as error:  # half installed, or of another GPU
+            reasons.append(f"{name}: {error}")
+    told = "; ".join(reasons) or "it is not installed here"
+    raise EngineError(f"TensorRT cannot be used ({told}); see docs/engines.md")
 
 
 def what_fits() -> tuple[EngineKey, ModuleType] | None:
@@ -85,16 +89,25 @@ def _driver() -> str:
     return "unknown"
 
 
-def open_engine(cache: EngineCache, key: EngineKey, trt: ModuleType, report: Report) -> bytes:
+def open_engine(
+    cache: EngineCache, key: EngineKey, trt: ModuleType, *, report: Report, anew: bool = False
+) -> bytes:
     """This machine's engine: the one that is kept, or a new one.
 
     Any portrait's weights fit it: they are put in when it is loaded.
+
+    Args:
+        cache: where it is kept.
+        key: what it is for.
+        trt: from `find_tensorrt`.
+        report: called with what is done and the share of it, 0 to 1.
+        anew: build it though one is kept, since that one does not load.
 
     Raises:
         EngineError: it cannot be built.
     """
     try:
-        kept = cache.read(key)
+        kept = None if anew else cache.read(key)
     except EngineError as error:
         logger.warning("%s", error)
         kept = None

@@ -7,6 +7,7 @@ one network on one GPU, driver and TensorRT alone; any other is left where it is
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -91,7 +92,7 @@ class EngineCache:
             EngineError: it cannot be written; what was there before stays.
         """
         path = self.path(key)
-        partial = path.with_suffix(".partial")
+        partial = path.with_suffix(f".{os.getpid()}.partial")
         header = {
             "magic": MAGIC,
             "key": asdict(key),
@@ -122,11 +123,18 @@ class EngineCache:
             else:
                 yield Entry(path, key)
 
-    def clean(self, keep: EngineKey | None) -> list[Path]:
-        """Remove what an interrupted build left, and all engines but one; returns them."""
-        kept = None if keep is None else self.path(keep)
+    def clean(self, fitting: EngineKey | None, *, everything: bool = False) -> list[Path]:
+        """Remove damaged engines and what an interrupted build left; returns them.
+
+        Args:
+            fitting: what fits here: all others go, too; if it cannot be told, they stay.
+            everything: all go.
+        """
         doomed = list(self.folder.glob("*.partial"))
-        doomed += [entry.path for entry in self.entries() if entry.path != kept or entry.fault]
+        for entry in self.entries():
+            foreign = fitting is not None and entry.path != self.path(fitting)
+            if everything or foreign or entry.fault:
+                doomed.append(entry.path)
         for path in doomed:
             path.unlink(missing_ok=True)
         return doomed

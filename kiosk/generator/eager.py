@@ -54,6 +54,7 @@ class GraphEngine:
         self._given = [torch.zeros(*shape).pin_memory() for shape in _GIVEN]
         self._answered = [torch.zeros(*shape).pin_memory() for shape in _ANSWERED]
         self._stream = torch.cuda.Stream()
+        self._stream.wait_stream(torch.cuda.current_stream())  # where weights are still converted
         with torch.inference_mode(), torch.cuda.stream(self._stream):
             for _ in range(3):  # the first passes choose kernels
                 self._forward()

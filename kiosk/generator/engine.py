@@ -138,16 +138,19 @@ def _open_tensorrt(generator: Generator, settings: GeneratorSettings) -> Engine:
     from kiosk.generator.eager import GraphEngine
     from kiosk.generator.tensorrt import TensorrtNetwork
 
+    def report(what: str, share: float) -> None:
+        logger.info("%s, %.0f %%", what, 100 * share)
+
     trt = find_tensorrt()
-    cache = EngineCache(settings.engines)
-    engine = open_engine(
-        cache,
-        key_here(trt),
-        trt,
-        report=lambda what, share: logger.info("%s, %.0f %%", what, 100 * share),
-    )
-    network = TensorrtNetwork(trt, engine)
-    network.hold(generator)
+    cache, key = EngineCache(settings.engines), key_here(trt)
+    try:
+        network = TensorrtNetwork(trt, open_engine(cache, key, trt, report=report))
+        network.hold(generator)
+    except EngineError as error:  # intact, and yet of no use: once more
+        logger.warning("%s; the engine is built anew", error)
+        engine = open_engine(cache, key, trt, report=report, anew=True)
+        network = TensorrtNetwork(trt, engine)
+        network.hold(generator)
     return GraphEngine("tensorrt", network)
 
 

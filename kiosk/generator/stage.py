@@ -24,16 +24,16 @@ class GeneratorStage:
     """Draws a motion, runs one engine on it, and lays the network's paint over the rig's.
 
     Args:
-        portrait: whose layers it makes.
+        wanted: the portrait that hangs, or none while it is not ready; asked for each motion.
         give_up: told the engine's name when it breaks down, before that is raised.
     """
 
-    def __init__(self, portrait: Portrait, give_up: Callable[[str], None] = lambda _: None) -> None:
-        self._portrait, self._give_up = portrait, give_up
-
-    def hang(self, portrait: Portrait) -> None:
-        """Make another portrait's layers from the next motion on; any thread may call it."""
-        self._portrait = portrait
+    def __init__(
+        self,
+        wanted: Callable[[], Portrait | None],
+        give_up: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._wanted, self._give_up = wanted, give_up
 
     def __call__(self, message: PortraitMotion | None, /) -> Layers | None:
         """The layers for a motion; none when nothing came, or one of another portrait.
@@ -41,8 +41,8 @@ class GeneratorStage:
         Raises:
             EngineError: the engine broke down: its GPU is gone, or out of memory.
         """
-        portrait = self._portrait
-        if message is None or message.portrait_id != portrait.portrait_id:
+        portrait = self._wanted()
+        if message is None or portrait is None or message.portrait_id != portrait.portrait_id:
             return None
         drawing = portrait.rig.draw(message.motion, RESOLUTION)
         engine = portrait.engine
@@ -62,4 +62,4 @@ class GeneratorStage:
         )
 
     def close(self) -> None:
-        """Nothing to give back: the engine dies with its stage."""
+        """Nothing to give back: engines are the road's."""

@@ -1,10 +1,12 @@
 """Whether this machine computes convolutions faster in bfloat16."""
 
 import time
+from functools import cache
 
 import torch
 
 
+@cache  # once for all: tried again, with others at work, it might say otherwise
 def bfloat16_pays(device: torch.device) -> bool:
     """True where the processor has matrix units for it; found by trying, in a tenth of a second."""
     if device.type == "cuda":

@@ -28,5 +28,10 @@ class Playlist:
         patience = PATIENCE if attended else 1.0
         if len(self._ids) < 2 or now - self._since < patience * self._every_s:
             return None
-        self._place, self._since = (self._place + 1) % len(self._ids), now
+        self._place = (self._place + 1) % len(self._ids)
+        self.hung(now)
         return self._ids[self._place]
+
+    def hung(self, now: float) -> None:
+        """A portrait hangs since now: its time begins."""
+        self._since = now

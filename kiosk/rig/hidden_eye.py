@@ -13,10 +13,12 @@ from kiosk.rig.easing import smoothstep
 from kiosk.rig.eyes import Eyeball, Seen
 from kiosk.rig.grain import Grain
 from kiosk.rig.landmarks import Points
+from kiosk.rig.palette import Palette
 from kiosk.rig.raster import to_pixels
 
 # eye widths inside the upper and the lower lid, where its shadow or its rim has ended
 CLEAR, LOWER_CLEAR = 0.10, 0.03
+NARROW = (0.4, 0.1)  # of a narrow opening's height, where that is less
 BARED = 0.03  # eye widths by which lids part farther for what they hid to be covered in full
 SHADOW, IN_CORNERS = 0.6, 0.4  # of lash's dark under the upper lid; of a narrow opening's height
 _LIMBUS = (0.92, 1.1)  # iris radii: from the iris to the white
@@ -36,16 +38,17 @@ class HiddenEye:
     Args:
         ball: the eyeball.
         picture: (S, S, 3) RGB, the canvas as it hangs.
-        lash: (3,) RGB, 0 to 1, the darkest of an eye.
+        palette: the painting's.
         grain: the painting's.
     """
 
-    def __init__(self, ball: Eyeball, picture: Bytes, lash: Points, grain: Grain) -> None:
-        self._ball, self._lash, self._grain = ball, lash, grain
+    def __init__(self, ball: Eyeball, picture: Bytes, *, palette: Palette, grain: Grain) -> None:
+        self._ball, self._lash, self._grain = ball, palette.lash, grain
         size = (_LOOKED_AT, _LOOKED_AT)
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        self._white = cv2.blur(_fill_gaps(_look_at_white(ball, small)), (1, _COLUMNS // 4))
-        self._iris = _fill_gaps(_look_at_iris(ball, small))
+        white = _fill_gaps(_look_at_white(ball, small), palette.tooth)
+        self._white = cv2.blur(white, (1, _COLUMNS // 4))
+        self._iris = _fill_gaps(_look_at_iris(ball, small), palette.lash)
 
     def paint(self, seen: Seen) -> tuple[Floats, Floats]:
         """What to lay over an eye's points, and how much of it.
@@ -101,7 +104,9 @@ def _look_at_white(ball: Eyeball, picture: Floats) -> Floats:
 def _typical(ball: Eyeball, picture: Floats, points: Points, quantile: float) -> Floats:
     """The colour of the visible ones in each row of points (N, M, 2): (N, 3)."""
     depths = ball.depths(points)
-    seen = (depths.upper > CLEAR) & (depths.lower > LOWER_CLEAR)
+    opening = depths.upper + depths.lower
+    seen = depths.upper > np.minimum(CLEAR, NARROW[0] * opening)
+    seen &= depths.lower > np.minimum(LOWER_CLEAR, NARROW[1] * opening)
     for light in ball.catchlights:
         seen &= np.linalg.norm(points - light.centre, axis=-1) > _HALO * light.radius
     x, y = np.moveaxis(to_pixels(np.nan_to_num(points), len(picture)), -1, 0).astype(np.float32)
@@ -111,9 +116,11 @@ def _typical(ball: Eyeball, picture: Floats, points: Points, quantile: float) ->
     return np.array([np.quantile(row, quantile, 0) if len(row) else nothing for row in rows])
 
 
-def _fill_gaps(colours: Floats) -> Floats:
-    """Rows (N, 3) of which none is NaN: each as its neighbours are."""
+def _fill_gaps(colours: Floats, otherwise: Points) -> Floats:
+    """Rows (N, 3) of which none is NaN: each as its neighbours are; `otherwise` if none is seen."""
     known = np.isfinite(colours[:, 0])
+    if not known.any():
+        return np.tile(otherwise.astype(np.float32), (len(colours), 1))
     steps = np.arange(len(colours))
     return np.stack([np.interp(steps, steps[known], c[known]) for c in colours.T], -1)
 

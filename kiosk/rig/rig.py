@@ -83,7 +83,7 @@ class Rig:
         ]
         palette, grain = Palette.of(picture, landmarks), Grain(picture, landmarks)
         self._hidden_eyes = [
-            HiddenEye(ball, picture, palette.lash, grain) for ball in self._eyeballs
+            HiddenEye(ball, picture, palette=palette, grain=grain) for ball in self._eyeballs
         ]
         self._mouth = MouthInterior(self.mesh.still, palette, grain)
         self._lids = Lids(picture, self.mesh.still, palette.lash)
