@@ -6,6 +6,7 @@
     |-- DisplayError      there is nothing to draw on
     |-- PackError         a portrait pack is damaged or inconsistent
     |-- PictureError      a picture cannot become a portrait
+    |-- CatalogueError    a museum's catalogue does not give what a portrait needs
     |-- TrainingError     learning cannot begin, or broke down
     `-- EngineError       a compiled network cannot be used
 
@@ -35,6 +36,10 @@ class PackError(KioskError):
 
 class PictureError(KioskError):
     """A picture cannot become a portrait: unreadable, no face, several faces, too small."""
+
+
+class CatalogueError(KioskError):
+    """A museum's server or manifest does not give what a portrait needs."""
 
 
 class TrainingError(KioskError):

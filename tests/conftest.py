@@ -74,13 +74,19 @@ def depot(photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Depot:
     """`hopper`, learnt in seconds: whole, but no beauty."""
     from kiosk.curation.add import Progress, add_portrait
     from kiosk.curation.commission import Commission
+    from kiosk.portraits.meta import Label
 
     home = tmp_path_factory.mktemp("depot")
     (home / "config.toml").write_text('[portraits]\nfolder = "packs"\nportrait = "hopper"\n')
     depot = Depot(home / "config.toml", home / "packs", home / "cache", [], [], [], [])
     rights = "https://creativecommons.org/publicdomain/mark/1.0/"
     commission = Commission(
-        photograph, "hopper", minutes=0.2, title="Grace Hopper", rights=rights, seed=3
+        photograph,
+        "hopper",
+        minutes=0.2,
+        label=Label(title={"en": "Grace Hopper"}),
+        rights=rights,
+        seed=3,
     )
 
     def stop_when_learning(done: Progress) -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from kiosk.face import EYES
 from kiosk.puppet.calibrate import MOST_CLOSURE, MOST_GAZE, MOST_MOUTH, find_gains
+from kiosk.puppet.figure import to_bytes
 from kiosk.puppet.render import Puppet
 from kiosk.rig.raster import fill_outline
+from kiosk.rig.rig import Rig
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,8 @@ def in_dark_glasses(puppet: Puppet) -> Puppet:
         middle = ring.mean(0)
         box, glass = fill_outline(middle + 1.3 * (ring - middle), len(artwork))
         artwork[box][glass > 127] = 8.0
-    return Puppet(replace(puppet.figure, artwork=artwork), puppet.rig)
+    figure = replace(puppet.figure, artwork=artwork)
+    return Puppet(figure, Rig(to_bytes(artwork), figure.landmarks, figure.matte))
 
 
 def test_a_face_that_answers_has_every_gain(puppet: Puppet) -> None:

@@ -78,7 +78,7 @@ def test_every_figure_is_told(told: dict[str, Any]) -> None:
 
 def test_the_portrait_is_like_its_puppet(told: dict[str, Any]) -> None:
     assert min(told["psnr_db"].values()) > 18
-    assert max(told["psnr_db"].values()) < 60
+    assert max(told["psnr_db"].values()) < 70  # a mouth that stays shut is nearly the artwork
     assert 0.4 < min(told["ssim"].values()) <= max(told["ssim"].values()) <= 1
 
 

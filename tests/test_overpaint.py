@@ -79,7 +79,17 @@ def test_a_bare_place_in_the_box_takes_the_colour_all_the_same() -> None:
 
 def test_a_face_at_rest_is_not_painted_over(rig: Rig) -> None:
     assert not rig.draw(no_motion(), SIZE).cover.any()
-    assert not rig.draw(shut(-0.4), SIZE).cover.any()  # eyes opened wide
+
+
+def test_eyes_opened_wide_are_painted_over_between_their_lids_alone(rig: Rig) -> None:
+    drawing = rig.draw(shut(-0.4), SIZE)
+    rows, columns = np.nonzero(drawing.cover > 0.02)
+    lids = [number for eye in EYES for number in (*eye.upper, *eye.lower)]
+    pixels = to_pixels(drawing.landmarks[lids, :2], SIZE)
+
+    assert drawing.cover.max() > 0.9
+    assert pixels[:, 0].min() - 2 <= columns.min() <= columns.max() <= pixels[:, 0].max() + 2
+    assert pixels[:, 1].min() - 2 <= rows.min() <= rows.max() <= pixels[:, 1].max() + 2
 
 
 def test_an_open_mouth_is_covered_up_to_the_lips(rig: Rig) -> None:

@@ -21,7 +21,7 @@ from kiosk.model.generator import Generator
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
-from kiosk.portraits.meta import CanvasPlace, Gains, Label, Light, Limits, PackMeta
+from kiosk.portraits.meta import CanvasPlace, Gains, Light, Limits, PackMeta
 from kiosk.portraits.pack import write_pack
 from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
@@ -151,10 +151,6 @@ class Work:
 def _describe(work: Work) -> PackMeta:
     study, commission, target = work.study, work.commission, work.target
     left, top, side = study.canvas
-    label = Label(
-        title={"en": commission.title} if commission.title else {},
-        artist={"en": commission.artist} if commission.artist else {},
-    )
     source = commission.provenance or f"{commission.image.name}, given by the curator"
     others = len(work.further)
     learnt_from = f"the artwork and {others} further pictures" if others else "the artwork alone"
@@ -162,7 +158,9 @@ def _describe(work: Work) -> PackMeta:
     return PackMeta(
         id=commission.id,
         rights=commission.rights,
-        label=label,
+        required_statement=commission.required_statement,
+        homepage=commission.homepage,
+        label=commission.label,
         canvas=CanvasPlace(left=left, top=top, side=side),
         limits=Limits(**asdict(target.limits)),
         gains=Gains(**asdict(target.gains)),

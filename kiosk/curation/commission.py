@@ -7,14 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 import kiosk
 from kiosk.errors import ConfigError, KioskError, PackError, PictureError
-from kiosk.portraits.meta import CanvasPlace, PackMeta
+from kiosk.portraits.meta import CanvasPlace, Label, PackMeta
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ class Commission:
     image: Path
     id: str
     minutes: float = 10.0
-    title: str = ""
-    artist: str = ""
+    label: Label = field(default_factory=Label)
     rights: str = ""
+    required_statement: str = ""
+    homepage: str = ""
     face: int | None = None
     seed: int = 0
     provenance: str = ""

@@ -92,6 +92,7 @@ class PackMeta(Record):
     id: str = Field(pattern=ID_PATTERN)
     rights: str = ""  # empty: not stated
     required_statement: str = ""
+    homepage: str = Field("", pattern=r"^(https?://\S+)?$")
     label: Label = Field(default_factory=Label)
     canvas: CanvasPlace
     limits: Limits = Field(default_factory=Limits)
