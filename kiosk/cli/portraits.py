@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from kiosk.cli.options import ConfigPath
+from kiosk.cli.options import ConfigPath, check_writable
 from kiosk.config import load_config
 from kiosk.errors import PackError
 
@@ -82,6 +82,26 @@ def check_portraits(
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     if wrong := sum(fault is not None for fault in faults.values()):
         raise PackError(f"{wrong} of {len(folders)} packs refused; restore the files named above")
+
+
+@app.command("look")
+def look_at_picture(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The picture, of any format.")],
+    out: Annotated[Path, typer.Option(help="Where the preview goes: a .png file.")] = Path(
+        "out/preview.png"
+    ),
+    face: Annotated[int | None, typer.Option(min=1, help="Which face, from the left.")] = None,
+) -> None:
+    """Look at a picture before making a portrait of it: a preview, and what may disappoint."""
+    from kiosk.curation.preview import save_preview
+    from kiosk.curation.study import study_picture
+
+    check_writable(out)
+    study = study_picture(image, face)
+    save_preview(study, out)
+    for remark in study.warnings or ("nothing speaks against it",):
+        typer.echo(f"{image.name}: {remark}")
+    typer.echo(f"preview: {out}")
 
 
 @app.command("export")

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from kiosk.curation.remarks import GOOD_FACE_PX, find_remarks
 from kiosk.errors import PictureError
 from kiosk.face import MESH
 from kiosk.messages import Bytes, Floats
@@ -25,7 +26,7 @@ from kiosk.puppet.figure import (
 from kiosk.puppet.render import Puppet
 from kiosk.rig.rig import Rig
 
-LEAST_FACE_PX, GOOD_FACE_PX = 80, 240
+LEAST_FACE_PX = 80
 ALL_SITTER = 0.97  # share of the canvas
 
 
@@ -87,13 +88,8 @@ def study_face(artwork: Bytes, rough: Floats, name: str, *, pieced_at: int | Non
             f"{name}: the face is {width:.0f} pixels wide; use a scan in which it has at "
             f"least {LEAST_FACE_PX}, better {GOOD_FACE_PX}"
         )
-    warnings = []
-    if width < GOOD_FACE_PX:
-        warnings.append(
-            f"the face is {width:.0f} pixels wide: the result will be soft; "
-            f"a scan with {GOOD_FACE_PX} or more is better"
-        )
     landmarks = settle_landmarks(artwork, rough)
+    warnings = find_remarks(artwork, landmarks)
     canvas = place_canvas(landmarks, artwork.shape[1], artwork.shape[0])
     points = canvas_from_artwork(landmarks, canvas)
     left, top, side = canvas

@@ -75,6 +75,11 @@ class Rehearsal:
             part = np.full((MESH, 1), rng.choice([1.0, rng.random()]))
         return np.asarray((one * part + other * (1.0 - part)) * rng.uniform(0.0, 1.35))
 
+    def draw_open_mouth(self, rng: np.random.Generator) -> Motion:
+        """The expression of an open mouth, as it was recorded."""
+        row = int(rng.choice(self._open))
+        return self.perform(self._bank.expression(row).astype(np.float64), row)
+
     def perform(self, offsets: Points, seen: int) -> Motion:
         """An expression (468, 3) as the bank gives it, with the eyes of recorded face `seen`."""
         closure, gaze = self._bank.eyes(seen)
