@@ -71,6 +71,13 @@ class PortraitSettings(Table):
     portrait: str = "personne"
     playlist: tuple[str, ...] = ()
     every_s: float = Field(600.0, ge=5, le=86400)
+    signed: bool = False
+    keys: tuple[Path, ...] = ()
+
+    @property
+    def trusted(self) -> tuple[Path, ...] | None:
+        """The keys of which one must have signed what is imported; None if none need have."""
+        return self.keys if self.signed else None
 
     def others(self, portrait: str) -> list[str]:
         """The playlist's portraits that follow one, in turn; it need not be among them."""
@@ -116,7 +123,11 @@ def load_config(path: Path | None = None) -> Config:
     def place(folder: Path) -> Path:
         return (found.resolve().parent / folder).resolve()
 
-    portraits = config.portraits.model_copy(update={"folder": place(config.portraits.folder)})
+    places = {
+        "folder": place(config.portraits.folder),
+        "keys": tuple(map(place, config.portraits.keys)),
+    }
+    portraits = config.portraits.model_copy(update=places)
     generator = config.generator.model_copy(update={"engines": place(config.generator.engines)})
     return config.model_copy(update={"portraits": portraits, "generator": generator})
 

@@ -192,6 +192,34 @@ def test_a_hostile_file_is_refused_by_name_and_leaves_nothing(
     assert sorted(path.name for path in sent.parent.iterdir()) == [sent.name]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_damage_anywhere_is_refused_or_harmless(
+    seed: int, sent: Path, gallery: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(seed)
+    whole = sent.read_bytes()
+    original = {path.name: path.read_bytes() for path in (tmp_path / "atelier/gradient").iterdir()}
+    refused = 0
+    for _ in range(30):
+        content = bytearray(whole)
+        for place in rng.integers(len(content), size=rng.integers(1, 8)):
+            content[place] = rng.integers(256)
+        sent.write_bytes(
+            bytes(content[: rng.integers(len(content))] if rng.random() < 0.3 else content)
+        )
+        try:
+            folder = hang(sent, gallery)
+        except PackError as error:
+            refused += 1
+            assert "gradient.portrait" in str(error)
+        else:  # bytes that say nothing, such as a file's date
+            assert {path.name: path.read_bytes() for path in folder.iterdir()} == original
+            shutil.rmtree(folder)
+        assert list(gallery.iterdir()) == []
+
+    assert refused > 20
+
+
 def test_a_bomb_is_stopped_by_the_bytes_that_come(
     sent: Path, gallery: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,10 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Password = Annotated[
+    str,
+    typer.Option(prompt="Password of the secret key (empty for none)", hide_input=True),
+]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="All when none.")]
 
 
@@ -130,9 +134,38 @@ def import_portrait(
     from kiosk.portraits.parcel import import_pack
     from kiosk.sitter import try_portrait
 
-    root = load_config(config).portraits.folder
-    folder = import_pack(file, root, replace=replace, trial=try_portrait)
+    settings = load_config(config).portraits
+    folder = import_pack(
+        file, settings.folder, replace=replace, trial=try_portrait, keys=settings.trusted
+    )
     print(f"{folder.name}: hangs in {folder.parent}")  # noqa: T201
+
+
+@app.command("keys")
+def make_signing_keys(
+    name: Annotated[Path, typer.Argument(help="NAME.key and NAME.pub are written.")],
+    password: Password = "",
+) -> None:
+    """Make a pair of keys, to sign packs with and to trust them by."""
+    from kiosk.portraits.signing import make_keys
+
+    for file in make_keys(name, password):
+        print(file)  # noqa: T201
+
+
+@app.command("sign")
+def sign_portrait(
+    portrait: str,
+    key: Annotated[Path, typer.Option(help="A secret key of minisign's.")],
+    password: Password = "",
+    config: ConfigPath = None,
+) -> None:
+    """Vouch for a pack as it is now."""
+    from kiosk.portraits.signing import sign_pack
+    from kiosk.portraits.store import find_pack
+
+    sign_pack(find_pack(portrait, [load_config(config).portraits.folder]), key, password)
+    print(f"{portrait}: signed")  # noqa: T201
 
 
 @app.command("rollback")

@@ -10,22 +10,23 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kiosk.errors import PackError
 from kiosk.portraits.checks import check_weights_are_numbers
 from kiosk.portraits.pack import Pack, load_meta, load_pack
+from kiosk.portraits.signing import check_signature
 from kiosk.portraits.swap import install
 
 SUFFIX = ".portrait"
 NAMES = re.compile(
-    r"(pack\.toml|landmarks\.json|manifest-sha256\.txt|matte\.png|still\.png"
+    r"(pack\.toml|landmarks\.json|manifest-sha256\.txt(\.minisig)?|matte\.png|still\.png"
     r"|generator\.safetensors|(artwork|background)\.(jpg|jpeg|png))"
 )
 MOST_FILES, MOST_BYTES = 32, 512 << 20
 MOST_TEXT_BYTES = 1 << 20  # of what is parsed as text
-TEXTS = ("pack.toml", "landmarks.json", "manifest-sha256.txt")
+TEXTS = ("pack.toml", "landmarks.json", "manifest-sha256.txt", "manifest-sha256.txt.minisig")
 BLOCK = 1 << 20
 
 Trial = Callable[[Pack], None]
@@ -50,7 +51,9 @@ def export_pack(folder: Path, file: Path) -> None:
         raise PackError(f"{file}: cannot be written: {error.strerror}") from error
 
 
-def import_pack(file: Path, portraits: Path, *, replace: bool, trial: Trial) -> Path:
+def import_pack(
+    file: Path, portraits: Path, *, replace: bool, trial: Trial, keys: Sequence[Path] | None = None
+) -> Path:
     """Unpack, check and hang a pack; the one it takes the place of is kept as the one before.
 
     Args:
@@ -58,6 +61,7 @@ def import_pack(file: Path, portraits: Path, *, replace: bool, trial: Trial) -> 
         portraits: where the packs lie.
         replace: let it take the place of a pack with its id.
         trial: draws one frame of it before anything changes; raises `PackError` if it cannot.
+        keys: public ones, of which one must have signed it; None asks for no signature.
 
     Returns:
         The pack's folder.
@@ -76,6 +80,8 @@ def import_pack(file: Path, portraits: Path, *, replace: bool, trial: Trial) -> 
             if folder.exists() and not replace:
                 raise PackError(f"{portrait_id}: hangs already; --replace lets this one replace it")
             staging = unpacked.rename(Path(place) / portrait_id)
+            if keys is not None:
+                check_signature(staging, keys)
             pack = load_pack(staging)
             check_weights_are_numbers(pack.weights_path, name=portrait_id)
             trial(pack)
