@@ -65,6 +65,7 @@ def add_portrait(
     for warning in study.warnings:
         console.print(f"{name}: {warning}", markup=False)
     console.print(f"{name} hangs in {folder / name}; see it: kiosk run --portrait {name}")
+    console.print(f"judge it: kiosk train evaluate --portrait {name} --report out/{name}")
 
 
 def _from_catalogue(
