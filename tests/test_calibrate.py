@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kiosk.face import EYES
+from kiosk.puppet import calibrate
 from kiosk.puppet.calibrate import MOST_CLOSURE, MOST_GAZE, MOST_MOUTH, find_gains
 from kiosk.puppet.figure import to_bytes
 from kiosk.puppet.render import Puppet
@@ -40,3 +41,14 @@ def test_eyes_that_nobody_sees_are_left_still(in_dark_glasses: Puppet) -> None:
     assert gains.gaze == 0
     assert gains.mouth >= 1
     assert np.isfinite(gains.closure)
+
+
+def test_a_face_that_no_tracker_finds_is_driven_as_any_other(
+    puppet: Puppet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        calibrate, "track_pictures", lambda images: np.full((len(images), 478, 3), np.nan)
+    )
+    gains = find_gains(puppet)
+
+    assert (gains.mouth, gains.gaze, gains.closure) == (1.0, 1.0, 1.0)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from kiosk.cli.options import ConfigPath
+from kiosk.cli.options import ConfigPath, FacePoints
 from kiosk.cli.progress import Report, progress_bar
 from kiosk.config import load_config
 from kiosk.errors import ConfigError
@@ -27,6 +27,7 @@ def add_portrait(
     artist: Annotated[str, typer.Option(help="Of the artwork.")] = "",
     minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Time for learning.")] = 10.0,
     face: Annotated[int | None, typer.Option(min=1, help="Which face, from the left.")] = None,
+    points: FacePoints = None,
     rights: Annotated[str, typer.Option(help="creativecommons.org or rightsstatements.org.")] = "",
     provenance: Annotated[str, typer.Option(help="Where the picture is from.")] = "",
     seed: Annotated[int, typer.Option(help="The same seed draws the same motions.")] = 0,
@@ -57,8 +58,8 @@ def add_portrait(
         given = {key: {"en": text} for key, text in words.items() if text}
         said["label"] = said["label"].model_copy(update=given)
         commission = Commission(
-            image=image, id=name, minutes=minutes, face=face, seed=seed, replace=replace, also=also,
-            strict=strict, **said,
+            image=image, id=name, minutes=minutes, face=face, points=points, seed=seed,
+            replace=replace, also=also, strict=strict, **said,
         )  # fmt: skip
         folder = load_config(config).portraits.folder
         study = add_portrait(commission, folder, lambda done: show(done.stage, done.share))

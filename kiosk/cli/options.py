@@ -22,6 +22,11 @@ Size = Annotated[
 ]
 Seconds = Annotated[float | None, typer.Option("--seconds", min=0.1, help="End after so long.")]
 
+FacePoints = Annotated[
+    Path | None,
+    typer.Option("--points", help="Places of the face's parts: TOML, for faces nobody finds."),
+]
+
 Tables = dict[str, dict[str, Any]]
 
 

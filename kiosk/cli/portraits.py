@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from kiosk.cli.options import ConfigPath, check_writable
+from kiosk.cli.options import ConfigPath, FacePoints, check_writable
 from kiosk.config import load_config
 from kiosk.errors import PackError
 
@@ -95,13 +95,14 @@ def look_at_picture(
         "out/preview.png"
     ),
     face: Annotated[int | None, typer.Option(min=1, help="Which face, from the left.")] = None,
+    points: FacePoints = None,
 ) -> None:
     """Look at a picture before making a portrait of it: a preview, and what may disappoint."""
     from kiosk.curation.preview import save_preview
     from kiosk.curation.study import study_picture
 
     check_writable(out)
-    study = study_picture(image, face)
+    study = study_picture(image, face, points)
     save_preview(study, out)
     for remark in study.warnings or ("nothing speaks against it",):
         typer.echo(f"{image.name}: {remark}")

@@ -66,7 +66,7 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
     """
     check_commission(commission, portraits)
     report(Progress("looking", 0.0))
-    study = study_picture(commission.image, commission.face)
+    study = study_picture(commission.image, commission.face, commission.points)
     with workshop(commission) as folder:
         work = Work(commission, study, folder=folder, report=report)
         generator = work.learn(work.draw_pairs())

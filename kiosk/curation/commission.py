@@ -29,6 +29,7 @@ class Commission:
     required_statement: str = ""
     homepage: str = ""
     face: int | None = None
+    points: Path | None = None  # places of the face's parts, by hand
     seed: int = 0
     provenance: str = ""
     replace: bool = False  # an older pack of this id
@@ -78,6 +79,8 @@ def workshop(commission: Commission) -> Iterator[Path]:
         content.update(module.read_bytes())
     for further in sorted(commission.also.rglob("*")) if commission.also else ():
         content.update(f"{further.name} {further.stat().st_size}".encode())
+    if commission.points is not None:
+        content.update(commission.points.read_bytes())
     wish = [commission.id, commission.minutes, commission.seed, commission.face]
     content.update(json.dumps(wish).encode())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from kiosk.curation.placed import infer_landmarks, read_points
 from kiosk.curation.remarks import GOOD_FACE_PX, find_remarks
 from kiosk.errors import PictureError
 from kiosk.face import MESH
@@ -56,21 +57,33 @@ class Study:
         return self.artwork[top : top + side, left : left + side]
 
 
-def study_picture(path: Path, face: int | None = None) -> Study:
+def study_picture(path: Path, face: int | None = None, points: Path | None = None) -> Study:
     """Look at a picture.
 
     Args:
         path: any format that Pillow reads.
         face: which one, from the left, counted from 1; needed when there are several.
+        points: places of the face's parts, by hand, for a face that no detector finds.
 
     Raises:
         PictureError: unreadable, no face, several and none chosen, or a face too small.
     """
     artwork = read_artwork(path)
+    if points is not None:
+        placed = read_points(points)
+        height, width = artwork.shape[:2]
+        for name, (x, y) in placed.items():
+            if not (0 <= x <= width and 0 <= y <= height):
+                raise PictureError(
+                    f"{points.name}: {name} is at ({x:g}, {y:g}); {path.name} is {width}x{height}"
+                )
+        return study_face(artwork, infer_landmarks(placed), path.name, settle=False)
     return study_face(artwork, choose_face(find_faces(artwork), face, path.name), path.name)
 
 
-def study_face(artwork: Bytes, rough: Floats, name: str, *, pieced_at: int | None = None) -> Study:
+def study_face(
+    artwork: Bytes, rough: Floats, name: str, *, pieced_at: int | None = None, settle: bool = True
+) -> Study:
     """Look at one face.
 
     Args:
@@ -78,6 +91,7 @@ def study_face(artwork: Bytes, rough: Floats, name: str, *, pieced_at: int | Non
         rough: (478, 3) its landmarks as one look found them, pixels.
         name: what errors call the picture.
         pieced_at: see `cut_out`.
+        settle: look many times more; else these landmarks are taken as they are.
 
     Raises:
         PictureError: the face is too small.
@@ -88,7 +102,7 @@ def study_face(artwork: Bytes, rough: Floats, name: str, *, pieced_at: int | Non
             f"{name}: the face is {width:.0f} pixels wide; use a scan in which it has at "
             f"least {LEAST_FACE_PX}, better {GOOD_FACE_PX}"
         )
-    landmarks = settle_landmarks(artwork, rough)
+    landmarks = settle_landmarks(artwork, rough) if settle else rough
     warnings = find_remarks(artwork, landmarks)
     canvas = place_canvas(landmarks, artwork.shape[1], artwork.shape[0])
     points = canvas_from_artwork(landmarks, canvas)
@@ -141,7 +155,8 @@ def choose_face(faces: list[Floats], face: int | None, name: str) -> Floats:
     """The one face of a picture, or the one that was chosen; see `study_picture`."""
     if not faces:
         raise PictureError(
-            f"{name}: no face was found; use a scan in which it is larger, upright and facing us"
+            f"{name}: no face was found; use a scan in which it is larger, upright and facing us, "
+            "or place its parts by hand with --points"
         )
     if face is None and len(faces) > 1:
         places = ", ".join(

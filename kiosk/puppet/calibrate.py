@@ -41,18 +41,26 @@ def find_gains(puppet: Puppet) -> Gains:
     gaze = _slope(
         puppet, GAZES, [_look(x) for x in GAZES], read=lambda seen: float(seen.gaze[:, 0].mean())
     )
-    lids = -_slope(
-        puppet, LIDS, [_shut(x) for x in LIDS], read=lambda seen: float(seen.aperture.mean())
+    lids = _slope(
+        puppet,
+        LIDS,
+        [_shut(x) for x in LIDS],
+        read=lambda seen: -float(seen.aperture.mean()) / SEEN_SHUT,
     )
     return Gains(
         mouth=_gain(mouth, MOST_MOUTH, share=0.5),  # thin lips made to open in full would gape
         gaze=_gain(gaze, MOST_GAZE),
-        closure=_gain(lids / SEEN_SHUT, MOST_CLOSURE),
+        closure=_gain(lids, MOST_CLOSURE),
     )
 
 
-def _gain(slope: float, most: float, share: float = 1.0) -> float:
-    """What makes up for so weak an answer, or for a share of it as an exponent; at most `most`."""
+def _gain(slope: float | None, most: float, share: float = 1.0) -> float:
+    """What makes up for so weak an answer, or for a share of it as an exponent; at most `most`.
+
+    Of a face that no tracker finds nothing is known: it is driven as any other.
+    """
+    if slope is None:
+        return 1.0
     if slope < UNSEEN:
         return 0.0
     return round(float(np.clip((1 / slope) ** share, 1.0, most)), 2)
@@ -80,8 +88,8 @@ def _shut(closure: float) -> Motion:
     return replace(no_motion(), closure=np.full(2, closure, np.float32))
 
 
-def _slope(puppet: Puppet, driven: Points, motions: list[Motion], *, read: Read) -> float:
-    """Seen against driven, by least squares; 1 when nothing was seen."""
+def _slope(puppet: Puppet, driven: Points, motions: list[Motion], *, read: Read) -> float | None:
+    """Seen against driven, by least squares; None when no face was seen."""
     frames = [puppet.render(motion).frame for motion in motions]
     mean = load_face_model().mean
     seen = np.full(len(frames), np.nan)
@@ -91,5 +99,5 @@ def _slope(puppet: Puppet, driven: Points, motions: list[Motion], *, read: Read)
             seen[i] = read(found)
     known = np.isfinite(seen)
     if known.sum() < 3:
-        return 1.0
+        return None
     return float(np.polyfit(np.asarray(driven)[known], seen[known], 1)[0])
