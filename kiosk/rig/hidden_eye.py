@@ -17,10 +17,10 @@ from kiosk.rig.palette import Palette
 from kiosk.rig.raster import to_pixels
 
 # eye widths inside the upper and the lower lid, where its shadow or its rim has ended
-CLEAR, LOWER_CLEAR = 0.10, 0.03
+CLEAR, LOWER_CLEAR = 0.12, 0.03
 NARROW = (0.4, 0.1)  # of a narrow opening's height, where that is less
 BARED = 0.03  # eye widths by which lids part farther for what they hid to be covered in full
-SHADOW, IN_CORNERS = 0.6, 0.4  # of lash's dark under the upper lid; of a narrow opening's height
+SHADOW, IN_CORNERS = 0.9, 0.4  # of lash's dark under the upper lid; of a narrow opening's height
 _LIMBUS = (0.92, 1.1)  # iris radii: from the iris to the white
 _EDGE = 0.9  # iris radii: farther out a painted iris runs into the white
 _RINGS, _AROUND = 14, 72  # where the iris is looked at
