@@ -79,12 +79,6 @@ class PortraitSettings(Table):
         """The keys of which one must have signed what is imported; None if none need have."""
         return self.keys if self.signed else None
 
-    def others(self, portrait: str) -> list[str]:
-        """The playlist's portraits that follow one, in turn; it need not be among them."""
-        ids = list(dict.fromkeys(self.playlist))
-        place = ids.index(portrait) + 1 if portrait in ids else 0
-        return [each for each in ids[place:] + ids[:place] if each != portrait]
-
 
 class LogSettings(Table):
     """``[log]``: what is said, and how often."""

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from kiosk.config import PortraitSettings
 from kiosk.display.hanging import Hanging
 from kiosk.display.screen import Screen
-from kiosk.errors import DisplayError, EngineError
+from kiosk.errors import DisplayError, EngineError, PackError
 from kiosk.pipeline import Latest
-from kiosk.portraits.pack import Pack, load_pack
-from kiosk.portraits.playlist import Playlist
-from kiosk.portraits.store import find_packs, mark_of
+from kiosk.portraits.meta import PackMeta
+from kiosk.portraits.override import Override, mark_of_override
+from kiosk.portraits.pack import Pack, load_meta, load_pack
+from kiosk.portraits.store import mark_of
+from kiosk.portraits.turns import Turns
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
@@ -40,6 +42,8 @@ class Hung:
     pack: Pack
     portrait: "Portrait | None"  # None: its engine is not ready
     mark: tuple[int, int] | None  # of its folder when it was read
+    changes: int | None  # mark of what staff have changed about it
+    meta: PackMeta  # what moves it: the pack's own, or as staff are trying it out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,10 +68,9 @@ class Hook:
         self, pack: Pack, settings: PortraitSettings, *, build: Build, clock: Callable[[], float]
     ) -> None:
         self._build, self._clock = build, clock
-        self._hung = Hung(pack, None, mark_of(pack.folder))
-        self._target: tuple[Pack, MotionTarget] | None = None
-        self._folder = settings.folder
-        self._playlist = Playlist(_known(pack, settings), settings.every_s, clock())
+        self._hung = Hung(pack, None, *_marks(pack.folder), pack.meta)
+        self._target: tuple[Hung, MotionTarget] | None = None
+        self._turns = Turns(settings, clock())
         self._broken: set[str] = set()  # engines that broke down
         self._orders: Latest[Path] = Latest()
         self._arrivals: Latest[Arrival] = Latest()
@@ -88,9 +91,9 @@ class Hook:
         """What moves it; for the mirror's thread alone."""
         from kiosk.sitter import motion_target
 
-        pack = self._hung.pack
-        if self._target is None or self._target[0] is not pack:
-            self._target = pack, motion_target(pack)
+        hung = self._hung
+        if self._target is None or self._target[0].meta is not hung.meta:
+            self._target = hung, motion_target(replace(hung.pack, meta=hung.meta))
         return self._target[1]
 
     def give_up(self, engine: str) -> None:
@@ -115,8 +118,21 @@ class Hook:
         """Have a pack's portrait hung when it is ready; a later order takes its place."""
         self._orders.put(folder)
 
+    def tune(self, portrait_id: str, override: Override) -> bool:
+        """Try out other gains and limits on what hangs, until another portrait hangs.
+
+        Returns:
+            Whether that portrait hangs.
+        """
+        with self._swapping:
+            hung = self._hung
+            if hung.pack.meta.id != portrait_id:
+                return False
+            self._hung = replace(hung, meta=override.over(hung.pack.meta))
+        return True
+
     def look(self, *, attended: bool) -> None:
-        """Order what the playlist says, or what lies in the place of the pack that hangs now."""
+        """Order what is due, or what lies in the place of the pack that hangs; heed changes."""
         now = self._clock()
         if now < self._look_at:
             return
@@ -127,8 +143,10 @@ class Hook:
             with self._swapping:
                 self._hung = replace(self._hung, mark=mark)  # once
             self.order(hung.pack.folder)
-        elif due := self._playlist.due(now, attended=attended):
-            self.order(self._folder / due)
+        elif due := self._turns.due(hung.pack.meta.id, now=now, attended=attended):
+            self.order(due)
+        elif hung.changes != mark_of_override(hung.pack.folder):
+            self._heed_changes(hung.pack.folder)
 
     def serve(self, screen: Screen, stop: threading.Event) -> None:
         """Make ready what is ordered, one after the other, until told to stop."""
@@ -137,9 +155,9 @@ class Hook:
             if folder is None:
                 continue
             try:
-                mark = mark_of(folder)
+                marks = _marks(folder)
                 pack = load_pack(folder)
-                hung = Hung(pack, self._make(pack), mark)
+                hung = Hung(pack, self._make(pack), *marks, pack.meta)
                 arrival = Arrival(hung, screen.prepare(pack))
             except Exception as error:  # whatever it is
                 logger.error("%s cannot be hung: %s", folder.name, error)
@@ -158,9 +176,21 @@ class Hook:
             return False
         with self._swapping:
             self._hung = arrival.hung
-        self._playlist.hung(self._clock())
+        self._turns.hung(self._clock())
         logger.info("%s hangs now", arrival.hung.pack.meta.id)
         return True
+
+    def _heed_changes(self, folder: Path) -> None:
+        """What staff have changed about the portrait that hangs moves it from now on."""
+        try:
+            meta = load_meta(folder)
+        except PackError as error:  # a pack that is gone; what hangs goes on hanging
+            logger.error("%s", error)
+            return
+        with self._swapping:
+            if self._hung.pack.folder == folder:
+                changes = mark_of_override(folder)
+                self._hung = replace(self._hung, meta=meta, changes=changes)
 
     def _make(self, pack: Pack) -> "Portrait":
         with self._building:
@@ -173,14 +203,5 @@ class Hook:
                 return self._build(pack, ())
 
 
-def _known(pack: Pack, settings: PortraitSettings) -> list[str]:
-    """What hangs, and the portraits of the playlist that follow it; unknown ones are told."""
-    there = [folder.name for folder in find_packs([settings.folder])]
-    wanted = settings.others(pack.meta.id)
-    for portrait_id in wanted:
-        if portrait_id not in there:
-            known = ", ".join(there) or "none"
-            logger.warning(
-                "playlist: %s: there is no such portrait; there are: %s", portrait_id, known
-            )
-    return [pack.meta.id, *(each for each in wanted if each in there)]
+def _marks(folder: Path) -> tuple[tuple[int, int] | None, int | None]:
+    return mark_of(folder), mark_of_override(folder)

@@ -248,7 +248,10 @@ def test_a_playlist_changes_portraits_by_itself_and_names_who_is_not_there(
 ) -> None:
     write_small_pack(tmp_path / "packs", "second")
     portraits = PortraitSettings.model_construct(
-        folder=tmp_path / "packs", playlist=("second", "ghost", "gradient"), every_s=0.2
+        folder=tmp_path / "packs",
+        portrait="gradient",
+        playlist=("second", "ghost", "gradient"),
+        every_s=0.2,
     )
     config = settings("/dev/no-such").model_copy(update={"portraits": portraits})
     screen = ClosingScreen(lambda ids: len(changes(ids)) >= 3)
@@ -256,7 +259,7 @@ def test_a_playlist_changes_portraits_by_itself_and_names_who_is_not_there(
         road.run(screen)
 
     assert screen.hung[:2] == ["second", "gradient"]
-    assert "playlist: ghost: there is no such portrait; there are: gradient, second" in caplog.text
+    assert "no such portraits: ghost; there are: gradient, second" in caplog.text
 
 
 def test_a_pack_that_takes_the_place_of_the_one_that_hangs_is_hung(

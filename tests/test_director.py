@@ -143,3 +143,15 @@ def test_another_portrait_begins_at_rest_and_knows_the_visitor() -> None:
     np.testing.assert_allclose(
         messages[-1].motion.rotation, turned.motion.rotation, atol=np.radians(1.5)
     )
+
+
+def test_the_same_portrait_with_other_limits_goes_on_from_where_it_is() -> None:
+    moved = director()
+    before = play(moved, [(20.0, 0.0, 0.0)] * 60)[-1]
+    narrow = replace(TARGET, limits=replace(TARGET.limits, yaw_deg=(-5.0, 5.0)))
+    moved.hang(narrow)
+    after = play(moved, [(20.0, 0.0, 0.0)] * 60, start=2.0)
+
+    steps = np.abs(np.diff(np.concatenate([before[None], after]), axis=0)).max((1, 2))
+    assert steps.max() < SMOOTH
+    assert np.abs(after[-1] - before).max() > 0.02

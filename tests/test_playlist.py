@@ -1,35 +1,55 @@
 """Portraits take turns, and none leaves while somebody watches it, or hardly ever."""
 
-import pytest
-
-from kiosk.config import PortraitSettings
 from kiosk.portraits.playlist import Playlist
 
 
-def test_each_hangs_its_time_in_turn() -> None:
-    playlist = Playlist(["a", "b", "c"], 10, now=100)
-    due = [playlist.due(now, attended=False) for now in range(100, 145)]
+def turns(playlist: Playlist, ids: str, times: range, hanging: str) -> list[tuple[int, str]]:
+    """When the portrait changed, and to which; each hangs ten seconds."""
+    changes = []
+    for now in times:
+        if due := playlist.due(ids, hanging, every_s=10, now=now, attended=False):
+            hanging = due
+            changes.append((now, due))
+    return changes
 
-    changes = [(100 + place, each) for place, each in enumerate(due) if each is not None]
+
+def test_each_hangs_its_time_in_turn() -> None:
+    changes = turns(Playlist(now=100), "abc", range(100, 145), "a")
+
     assert changes == [(110, "b"), (120, "c"), (130, "a"), (140, "b")]
 
 
 def test_while_somebody_watches_it_hangs_longer_but_not_for_ever() -> None:
-    playlist = Playlist(["a", "b"], 10, now=0)
+    playlist = Playlist(now=0)
 
-    assert playlist.due(15, attended=True) is None
-    assert playlist.due(20, attended=True) == "b"
-    assert playlist.due(30, attended=False) == "a"
+    assert playlist.due("ab", "a", every_s=10, now=15, attended=True) is None
+    assert playlist.due("ab", "a", every_s=10, now=20, attended=True) == "b"
+    assert playlist.due("ab", "b", every_s=10, now=30, attended=False) == "a"
 
 
 def test_one_alone_hangs_for_ever() -> None:
-    assert Playlist(["a"], 10, now=0).due(1e9, attended=False) is None
+    assert Playlist(now=0).due("a", "a", every_s=10, now=1e9, attended=False) is None
 
 
-@pytest.mark.parametrize(
-    ("hangs", "others"), [("b", ["c", "a"]), ("c", ["a", "b"]), ("x", ["a", "b", "c"])]
-)
-def test_a_playlist_goes_on_from_what_hangs(hangs: str, others: list[str]) -> None:
-    settings = PortraitSettings(portrait=hangs, playlist=("a", "b", "c", "b"))
+def test_others_take_over_at_once_when_their_hours_begin() -> None:
+    playlist = Playlist(now=0)
+    playlist.due("ab", "a", every_s=10, now=1, attended=False)
 
-    assert settings.others(hangs) == others
+    assert playlist.due("cd", "a", every_s=10, now=2, attended=False) == "c"
+    assert playlist.due("cd", "a", every_s=10, now=3, attended=False) is None  # it is on its way
+
+
+def test_others_wait_until_nobody_watches() -> None:
+    playlist = Playlist(now=0)
+
+    assert playlist.due("cd", "a", every_s=10, now=2, attended=True) is None
+    assert playlist.due("cd", "a", every_s=10, now=3, attended=False) == "c"
+
+
+def test_what_staff_hang_hangs_for_its_turn() -> None:
+    playlist = Playlist(now=0)
+    playlist.due("ab", "a", every_s=10, now=1, attended=False)
+    playlist.hung(5)  # x, by hand
+
+    assert playlist.due("ab", "x", every_s=10, now=14, attended=False) is None
+    assert playlist.due("ab", "x", every_s=10, now=15, attended=False) == "a"

@@ -46,11 +46,16 @@ class Director:
         self._shown = no_motion()
 
     def hang(self, portrait: MotionTarget) -> None:
-        """Move another portrait from now on: from rest, and led by whoever leads."""
+        """Move another portrait from now on: from rest, and led by whoever leads.
+
+        The same portrait with other gains and limits goes on from where it is.
+        """
+        if portrait.portrait_id != self._portrait.portrait_id:
+            self._shown = no_motion()
         self._portrait = portrait
         self._idle = Idle(portrait, self._settings, self._seed)
         self._retarget = Retarget(portrait, self._settings)
-        self._shown, self._begun = no_motion(), False
+        self._begun = False
 
     def __call__(
         self, visitor: Visitor, now: float, glance: Points | None = None

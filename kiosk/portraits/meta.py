@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from typing_extensions import Self
 
 from kiosk.errors import PackError
+from kiosk.portraits.toml import to_toml
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -113,15 +114,21 @@ class PackMeta(Record):
     def from_toml(cls, text: str, *, name: str) -> Self:
         """The record in ``text``; ``name`` is the pack's, for the message of the `PackError`."""
         try:
-            return cls.model_validate(tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise PackError(f"{name}: pack.toml cannot be read: {error}") from error
+            return cls.model_validate(parse_toml(text, name=f"{name}: pack.toml"))
         except ValidationError as error:
             raise PackError("; ".join(explain(error, name=name))) from error
 
     def to_toml(self) -> str:
         """The text of a ``pack.toml`` that reads back as this record."""
-        return "\n".join(_table_lines(self.model_dump(), path="")) + "\n"
+        return to_toml(self.model_dump())
+
+
+def parse_toml(text: str, *, name: str) -> dict[str, Any]:
+    """What a file says; raises `PackError` when it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PackError(f"{name} cannot be read: {error}") from error
 
 
 def explain(error: ValidationError, *, name: str) -> list[str]:
@@ -133,38 +140,9 @@ def _explain_one(fault: dict[str, Any], name: str) -> str:
     key = ".".join(str(part) for part in fault["loc"] if part != "[key]")
     message = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
-        return f"{name}: {key} is not a key of pack.toml; remove it or correct its spelling"
+        return f"{name}: {key} is no key; remove it or correct its spelling"
     if fault["type"] == "missing":
-        return f"{name}: {key} is missing in pack.toml; add it"
+        return f"{name}: {key} is missing; add it"
     value = json.dumps(fault["input"], ensure_ascii=False, default=str)
     shown = value if len(value) <= 60 else value[:57] + "..."
     return f"{name}: {key} is {shown}; {message[:1].lower()}{message[1:]}"
-
-
-def _table_lines(table: dict[str, Any], *, path: str) -> list[str]:
-    """Plain values first, then the tables within, as TOML demands."""
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if _plain(key, value)]
-    for key, value in table.items():
-        if not _plain(key, value):
-            inner = f"{path}.{_key(key)}" if path else _key(key)
-            lines += ["", f"[{inner}]", *_table_lines(value, path=inner)]
-    return lines
-
-
-def _plain(key: str, value: object) -> bool:
-    return not isinstance(value, dict) or key in Label.model_fields
-
-
-def _key(key: str) -> str:
-    bare = key.replace("-", "a").replace("_", "a")
-    return key if bare.isascii() and bare.isalnum() else _value(key)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, dict):
-        pairs = ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items())
-        return f"{{ {pairs} }}" if pairs else "{}"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    # a JSON string is a TOML basic string but for DEL, which TOML wants escaped
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -19,6 +19,7 @@ from kiosk.messages import Bytes, Floats
 from kiosk.portraits.checks import check_landmarks, check_parts, check_weights_file
 from kiosk.portraits.manifest import verify_manifest, write_manifest
 from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
+from kiosk.portraits.override import overridden
 from kiosk.portraits.pictures import read_grey, read_picture, write_picture
 from kiosk.portraits.swap import install
 
@@ -97,12 +98,12 @@ def load_pack(folder: Path, verify: bool = True, *, check_weights: bool = True) 
 
 
 def load_meta(folder: Path) -> PackMeta:
-    """``pack.toml`` alone, quickly: for lists of portraits."""
+    """``pack.toml`` alone, and what staff changed over it, quickly: for lists of portraits."""
     try:
         text = (folder / "pack.toml").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PackError(f"{folder.name}: pack.toml cannot be read: {error}") from error
-    return PackMeta.from_toml(text, name=folder.name)
+    return overridden(PackMeta.from_toml(text, name=folder.name), folder)
 
 
 def find_picture(folder: Path, stem: str) -> Path:

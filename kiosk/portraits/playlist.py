@@ -9,29 +9,43 @@ class Playlist:
     """Portraits in turn.
 
     Args:
-        ids: in their order; the first one hangs. With one alone nothing ever changes.
-        every_s: how long each hangs.
-        now: seconds.
+        now: seconds; since then the first portrait hangs.
     """
 
-    def __init__(self, ids: Sequence[str], every_s: float, now: float) -> None:
-        self._ids, self._every_s = tuple(ids), every_s
-        self._place, self._since = 0, now
+    def __init__(self, now: float) -> None:
+        self._ids: tuple[str, ...] = ()
+        self._since = now
+        self._moved = False  # others take turns than before, and none of them hangs yet
 
-    def due(self, now: float, *, attended: bool) -> str | None:
+    def due(
+        self, ids: Sequence[str], hanging: str, *, every_s: float, now: float, attended: bool
+    ) -> str | None:
         """The id of the portrait that shall hang from now on; None while none is due.
 
         Args:
+            ids: the portraits that take turns now; none: nothing changes.
+            hanging: what hangs; staff may have hung one that is not among them, for its turn.
+            every_s: how long each hangs.
             now: seconds.
             attended: whether somebody leads the portrait that hangs.
         """
-        patience = PATIENCE if attended else 1.0
-        if len(self._ids) < 2 or now - self._since < patience * self._every_s:
+        if tuple(ids) != self._ids:
+            self._ids, self._moved = tuple(ids), hanging not in ids
+        if not ids or tuple(ids) == (hanging,):
             return None
-        self._place = (self._place + 1) % len(self._ids)
+        patience = PATIENCE if attended else 1.0
+        over = now - self._since >= patience * every_s
+        if not over and (attended or not self._moved):
+            return None
+        self._moved = False
         self.hung(now)
-        return self._ids[self._place]
+        return _after(hanging, ids)
 
     def hung(self, now: float) -> None:
         """A portrait hangs since now: its time begins."""
         self._since = now
+
+
+def _after(portrait: str, ids: Sequence[str]) -> str:
+    place = ids.index(portrait) + 1 if portrait in ids else 0
+    return ids[place % len(ids)]

@@ -1,0 +1,100 @@
+"""What staff have changed about a portrait, over its pack: labels, gains and limits.
+
+A pack is signed and summed, so it is never written to. The changes lie beside the packs, in
+`.overrides/<id>.toml`, with the keys of ``pack.toml``; they stay when a new version of the pack is
+installed, and taking them away brings back what the pack says.
+"""
+
+import logging
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from kiosk.errors import PackError
+from kiosk.portraits.meta import Gains, Label, Limits, PackMeta, Record, explain, parse_toml
+from kiosk.portraits.toml import write_toml
+
+OVERRIDES = ".overrides"  # beside the packs
+
+logger = logging.getLogger(__name__)
+
+
+class Override(Record):
+    """The changes; None leaves what the pack says."""
+
+    label: Label | None = None
+    gains: Gains | None = None
+    limits: Limits | None = None
+
+    def over(self, meta: PackMeta) -> PackMeta:
+        """A pack's record with these changes."""
+        changed = {key: value for key, value in self if value is not None}
+        return meta.model_copy(update=changed)
+
+    @classmethod
+    def from_record(cls, record: object, *, name: str) -> "Override":
+        """Check changes that came from elsewhere.
+
+        Raises:
+            PackError: a key is unknown, or a value out of its bounds.
+        """
+        try:
+            return cls.model_validate(record)
+        except ValidationError as error:
+            raise PackError("; ".join(explain(error, name=name))) from error
+
+
+def overridden(meta: PackMeta, folder: Path) -> PackMeta:
+    """A pack's record with what staff have changed; changes that are damaged are told, not made."""
+    try:
+        return read_override(folder).over(meta)
+    except PackError as error:
+        logger.error("what was changed about %s is left out: %s", meta.id, error)
+        return meta
+
+
+def read_override(folder: Path) -> Override:
+    """What staff have changed about the pack in a folder.
+
+    Raises:
+        PackError: it cannot be read.
+    """
+    path = override_of(folder)
+    name = f"{OVERRIDES}/{path.name}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Override()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"{name}: cannot be read: {error}") from error
+    return Override.from_record(parse_toml(text, name=name), name=name)
+
+
+def write_override(folder: Path, override: Override) -> None:
+    """Keep changes, in one step; none at all takes the file away.
+
+    Raises:
+        PackError: they cannot be written.
+    """
+    path = override_of(folder)
+    record = override.model_dump(exclude_none=True)
+    try:
+        if record:
+            write_toml(path, record)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise PackError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def mark_of_override(folder: Path) -> int | None:
+    """Another one whenever the changes are others; None without any."""
+    try:
+        return override_of(folder).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def override_of(folder: Path) -> Path:
+    """Where the changes to a pack lie."""
+    return folder.parent / OVERRIDES / f"{folder.name}.toml"
