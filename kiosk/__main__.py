@@ -10,7 +10,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kiosk.cli import add, bench, demo, engines, paint, portraits, run, train
+from kiosk.cli import add, bench, demo, engines, paint, portraits, run, status, train
 from kiosk.errors import KioskError
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(run.run)
+app.command("status")(status.status)
 app.command("demo")(demo.demo)
 app.command("bench")(bench.bench)
 app.command("paint")(paint.paint)

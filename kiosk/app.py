@@ -8,20 +8,26 @@ still artwork hangs first.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kiosk.camera.source import Camera, open_camera
 from kiosk.config import Config
+from kiosk.control.peephole import Peephole
+from kiosk.control.status import StageStatus, Status
 from kiosk.display.screen import Screen
-from kiosk.health import Health, Report
+from kiosk.errors import ControlError
+from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
 from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
+from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
+from kiosk.portraits.store import find_pack
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 IDLE_S = 1 / 30  # between two motions when no frame comes
+START_S = 60.0  # by then a portrait should move
 STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 READY_POLL_S = 0.25
 POLL_S = 0.1  # a window must be asked for its events now and then
@@ -58,6 +65,8 @@ class Road:
         self._stack = ExitStack()
         self.health = Health(clock, log_every_s=config.log.every_s)
         self._servants: list[threading.Thread] = []
+        self._peephole = Peephole()
+        self._began = clock()
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
         ]
@@ -92,6 +101,27 @@ class Road:
         """Have another pack's portrait take the place of the one that hangs, once it is ready."""
         self._hook.order(folder)
 
+    def hang_by_id(self, portrait_id: str) -> None:
+        """The same by name.
+
+        Raises:
+            PackError: there is no such portrait.
+        """
+        self.hang(find_pack(portrait_id, [self._config.portraits.folder]))
+
+    def tune(self, portrait_id: str, override: Override) -> None:
+        """Try out gains and limits on the portrait that hangs, until another one hangs.
+
+        Raises:
+            ControlError: it does not hang.
+        """
+        if not self._hook.tune(portrait_id, override):
+            raise ControlError(f"{portrait_id} does not hang now; hang it first")
+
+    def picture(self, timeout_s: float) -> Bytes | None:
+        """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
+        return self._peephole.look(timeout_s)
+
     def run(self, screen: Screen, *, seconds: float | None = None) -> None:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
         screen.show(None)
@@ -114,6 +144,7 @@ class Road:
                 screen.show(None if stale else last)
             if seconds and ends_at is None and (last or self.health.failures("generator")):
                 ends_at = self._clock() + seconds
+            self._peephole.serve(screen)
             self.health.say_every_minute(dropped=self._dropped)
 
     def report(self) -> Report:
@@ -124,6 +155,38 @@ class Road:
             engine="none" if portrait is None else portrait.engine.name,
             portrait=self._hook.pack.meta.id,
         )
+
+    def status(self) -> Status:
+        """How it fares now."""
+        hook, recent = self._hook, self.health.recent()
+        portrait = hook.portrait()
+        return Status(
+            version=version("tableau-vivant"),
+            portrait=hook.pack.meta.id,
+            engine="none" if portrait is None else portrait.engine.name,
+            up_s=round(self._clock() - self._began, 1),
+            attended=self._mirror is not None and self._mirror.attended,
+            fps=recent.fps,
+            latency_ms=recent.latency_ms,
+            shown_age_s=recent.age_s,
+            trying=hook.trying,
+            dropped=self._dropped,
+            rss_mb=round(resident_mb(), 1),
+            stages={
+                name: StageStatus(self.health.age(name), self.health.failures(name))
+                for name in ("camera", "mirror", "generator")
+            },
+            faults=tuple(self._faults(recent)),
+        )
+
+    def _faults(self, recent: Recent) -> Iterator[str]:
+        for stage in self.health.silent(SILENCE_S):
+            yield f"{stage} has not been heard of for {SILENCE_S:.0f} s or more"
+        up_s = self._clock() - self._began
+        if up_s > START_S and (recent.age_s is None or recent.age_s > STALE_S):
+            yield "the portrait does not move: the still artwork hangs"
+        if not self._config.display.disclosure:
+            yield "the note that the movement is generated is switched off"
 
     @property
     def _dropped(self) -> int:

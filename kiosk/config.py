@@ -80,6 +80,14 @@ class PortraitSettings(Table):
         return self.keys if self.signed else None
 
 
+class ConsoleSettings(Table):
+    """``[console]``: the staff page, and the socket over which it asks the kiosk."""
+
+    socket: str = Field("auto", min_length=1)
+    port: int = Field(8765, ge=1, le=65535)
+    language: Literal["auto", "en", "fr"] = "auto"
+
+
 class LogSettings(Table):
     """``[log]``: what is said, and how often."""
 
@@ -96,6 +104,7 @@ class Config(Table):
     generator: GeneratorSettings = GeneratorSettings()
     display: DisplaySettings = DisplaySettings()
     portraits: PortraitSettings = PortraitSettings()
+    console: ConsoleSettings = ConsoleSettings()
     log: LogSettings = LogSettings()
 
 

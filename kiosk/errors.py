@@ -8,6 +8,7 @@
     |-- PictureError      a picture cannot become a portrait
     |-- CatalogueError    a museum's catalogue does not give what a portrait needs
     |-- TrainingError     learning cannot begin, or broke down
+    |-- ControlError      a kiosk that runs does not answer, or refuses what it is asked
     `-- EngineError       a compiled network cannot be used
 
 A message says what is wrong, where and what to do: ``mona: limits.yaw is 70 degrees; use 5 to 45``
@@ -44,6 +45,10 @@ class CatalogueError(KioskError):
 
 class TrainingError(KioskError):
     """Learning cannot begin or go on: its data, its numbers, or where it is kept."""
+
+
+class ControlError(KioskError):
+    """A kiosk that runs does not answer, or refuses what it is asked."""
 
 
 class EngineError(KioskError):

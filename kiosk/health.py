@@ -6,6 +6,7 @@ report for a file. Memory use is fixed: times are counted in bins of half a mill
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 logger = logging.getLogger(__name__)
 
 ROAD = "latency"  # the name under which capture-to-composed is kept
+RECENT = 150  # pictures
 BIN_MS = 0.5
 SILENCE_S = 30.0  # a stage whose heart has not beaten for so long hangs
 BINS = 4000  # to two seconds; what is longer counts as that
@@ -36,6 +38,15 @@ class Report:
     engine: str
     portrait: str
     rss_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """How the last pictures came."""
+
+    fps: float
+    latency_ms: float  # the median
+    age_s: float | None  # of the last one; None: there was none
 
 
 class Times:
@@ -84,6 +95,8 @@ class Health:
         self._beats: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._shown_from: float | None = None  # when the first picture was composed
+        # of the last pictures: when composed, and how long after their frames
+        self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT)
         self._said_at = clock()
 
     def beat(self, stage: str) -> None:
@@ -127,7 +140,25 @@ class Health:
         """A picture that descends from a frame of that time is composed now."""
         if self._shown_from is None:
             self._shown_from = self._clock()
+        self._recent.append((self._clock(), self._clock() - captured_at))
         self.record_since(ROAD, captured_at)
+
+    def recent(self) -> Recent:
+        """How the last pictures came."""
+        shown = list(self._recent)
+        if not shown:
+            return Recent(fps=0.0, latency_ms=0.0, age_s=None)
+        now, first = self._clock(), shown[0][0]
+        return Recent(
+            fps=round((len(shown) - 1) / max(now - first, 1e-3), 1),
+            latency_ms=round(1000 * float(np.median([late for _, late in shown])), 1),
+            age_s=round(now - shown[-1][0], 2),
+        )
+
+    def age(self, stage: str) -> float | None:
+        """Seconds since a stage's heart last beat; None if it never did."""
+        at = self._beats.get(stage)
+        return None if at is None else round(self._clock() - at, 2)
 
     def say_every_minute(self, *, dropped: int) -> None:
         """Log one line when it is time for one."""

@@ -43,7 +43,13 @@ class Hung:
     portrait: "Portrait | None"  # None: its engine is not ready
     mark: tuple[int, int] | None  # of its folder when it was read
     changes: int | None  # mark of what staff have changed about it
-    meta: PackMeta  # what moves it: the pack's own, or as staff are trying it out
+    saved: PackMeta  # what the pack and its changes say
+    tried: PackMeta | None = None  # what staff are trying out
+
+    @property
+    def meta(self) -> PackMeta:
+        """What moves it."""
+        return self.tried or self.saved
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +88,11 @@ class Hook:
     def pack(self) -> Pack:
         """What hangs."""
         return self._hung.pack
+
+    @property
+    def trying(self) -> bool:
+        """Whether staff are trying something out on it."""
+        return self._hung.tried is not None
 
     def portrait(self) -> "Portrait | None":
         """What makes its layers, if that is ready."""
@@ -128,7 +139,7 @@ class Hook:
             hung = self._hung
             if hung.pack.meta.id != portrait_id:
                 return False
-            self._hung = replace(hung, meta=override.over(hung.pack.meta))
+            self._hung = replace(hung, tried=override.over(hung.saved))
         return True
 
     def look(self, *, attended: bool) -> None:
@@ -190,7 +201,7 @@ class Hook:
         with self._swapping:
             if self._hung.pack.folder == folder:
                 changes = mark_of_override(folder)
-                self._hung = replace(self._hung, meta=meta, changes=changes)
+                self._hung = replace(self._hung, saved=meta, tried=None, changes=changes)
 
     def _make(self, pack: Pack) -> "Portrait":
         with self._building:

@@ -32,7 +32,7 @@ def test_every_setting_of_the_projects_file_has_a_comment() -> None:
     [
         ("[camera]\nfps = 500", r"camera\.fps is 500; it should be less than or equal to 120"),
         ("[camera]\nfsp = 30", r"camera\.fsp is no setting; allowed here: fps, height"),
-        ("[camra]\n", r"camra is no setting; allowed here: camera, display"),
+        ("[camra]\n", r"camra is no setting; allowed here: camera, console, display"),
         ('[generator]\nengine = "gpu"', r"generator\.engine is 'gpu'; it should be 'auto', "),
         ('[display]\nwall = "red"', r"display\.wall is 'red'; it should be a colour"),
         ("camera = 3", r"camera is 3; it should be a table"),

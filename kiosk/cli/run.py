@@ -51,22 +51,30 @@ def run(
     settings = read_config(config, changes)
     for path in (record, report):
         check_writable(path)
+    offscreen = offscreen or record is not None
     figures = show_portrait(
-        settings, offscreen=offscreen or record is not None, seconds=seconds, record=record
+        settings, offscreen=offscreen, seconds=seconds, record=record, staff=True
     )
     if report is not None:
         report.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
 
 
 def show_portrait(
-    config: "Config", *, offscreen: bool, seconds: float | None, record: Path | None = None
+    config: "Config",
+    *,
+    offscreen: bool,
+    seconds: float | None,
+    record: Path | None = None,
+    staff: bool = False,
 ) -> "Report":
-    """Run the road to its end and say how it fared.
+    """Run the road to its end and say how it fared; with ``staff``, answer them meanwhile.
 
     Raises:
         KioskError: it cannot even start.
     """
     from kiosk.app import Road
+    from kiosk.control.place import socket_path
+    from kiosk.control.server import serve_staff
     from kiosk.display.screen import open_screen
     from kiosk.portraits.store import choose_pack
 
@@ -77,6 +85,8 @@ def show_portrait(
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
         stack.enter_context(road)
+        if staff:
+            stack.enter_context(serve_staff(road, socket_path(config.console.socket)))
         if record is not None:
             record_road(road, record, size=config.display.size, stack=stack)
         with suppress(KeyboardInterrupt):  # the usual end of a run without --seconds

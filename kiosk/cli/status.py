@@ -1,0 +1,31 @@
+"""``kiosk status``: how the kiosk that runs on this machine fares."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from kiosk.cli.options import ConfigPath
+from kiosk.config import load_config
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Say how the kiosk that runs here fares."""
+    from kiosk.control.client import Client
+    from kiosk.control.place import socket_path
+
+    told = Client(socket_path(load_config(config).console.socket)).status()
+    if as_json:
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    watched = "a visitor leads" if told["attended"] else "nobody leads"
+    typer.echo(f"{told['portrait']} hangs, on {told['engine']}; {watched}")
+    typer.echo(
+        f"{told['fps']:.1f} frames/s, latency {told['latency_ms']:.0f} ms, "
+        f"{told['rss_mb']:.0f} MB, up {told['up_s'] / 3600:.1f} h"
+    )
+    for fault in told["faults"]:
+        typer.echo(f"fault: {fault}")

@@ -1,0 +1,23 @@
+"""Where a kiosk's socket lies."""
+
+import os
+import tempfile
+from pathlib import Path
+
+AUTO = "auto"
+NAME = "kiosk.sock"
+
+
+def socket_path(setting: str) -> Path:
+    """The socket of this machine's kiosk.
+
+    Args:
+        setting: a path; or "auto": the folder that systemd gives a service, or the user's own.
+    """
+    if setting != AUTO:
+        return Path(setting)
+    if given := os.environ.get("RUNTIME_DIRECTORY"):
+        return Path(given.split(":")[0]) / NAME
+    if own := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(own) / "tableau-vivant" / NAME
+    return Path(tempfile.gettempdir()) / f"tableau-vivant-{os.getuid()}" / NAME

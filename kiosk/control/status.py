@@ -1,0 +1,30 @@
+"""How a kiosk that runs fares, in figures and in words."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class StageStatus:
+    """One stage of the road."""
+
+    age_s: float | None  # since its heart last beat; None: it never did
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One kiosk, now; the field names are those of the JSON."""
+
+    version: str
+    portrait: str  # the id of what hangs
+    engine: str  # what runs its network; "none" until it is ready
+    up_s: float
+    attended: bool  # whether a visitor leads
+    fps: float  # of the last seconds
+    latency_ms: float  # from capture to composed, the median of the last seconds
+    shown_age_s: float | None  # since the last moving picture; None: there was none yet
+    trying: bool  # whether staff are trying out gains or limits
+    dropped: int
+    rss_mb: float
+    stages: dict[str, StageStatus] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()  # what someone should look at; empty: all is well

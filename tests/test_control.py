@@ -1,0 +1,224 @@
+"""Staff ask a kiosk that runs, over its socket; whatever they send, it goes on."""
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+
+from kiosk.control.client import Client
+from kiosk.control.journal import Journal
+from kiosk.control.peephole import Peephole
+from kiosk.control.place import socket_path
+from kiosk.control.server import MOST_BYTES, serve_staff
+from kiosk.control.status import StageStatus, Status
+from kiosk.errors import ControlError, PackError
+from kiosk.messages import Bytes
+from kiosk.portraits.override import Override
+from tests.fakes import FakeScreen
+
+STATUS = Status(
+    version="1", portrait="mona", engine="cpu", up_s=9.0, attended=True, fps=30.0,
+    latency_ms=50.0, shown_age_s=0.03, trying=False, dropped=0, rss_mb=700.0,
+    stages={"camera": StageStatus(0.1, 2)},
+)  # fmt: skip
+
+
+class FakeKiosk:
+    """Knows one portrait."""
+
+    def __init__(self) -> None:
+        self.told = STATUS
+        self.screen: Bytes | None = np.full((1600, 900, 3), (200, 100, 50), np.uint8)
+        self.hung: list[str] = []
+        self.tuned: list[Override] = []
+
+    def status(self) -> Status:
+        return self.told
+
+    def picture(self, timeout_s: float) -> Bytes | None:
+        return self.screen
+
+    def hang_by_id(self, portrait_id: str) -> None:
+        if portrait_id != "mona":
+            raise PackError(f"{portrait_id}: there is no such portrait")
+        self.hung.append(portrait_id)
+
+    def tune(self, portrait_id: str, override: Override) -> None:
+        self.tuned.append(override)
+
+
+@pytest.fixture
+def kiosk() -> FakeKiosk:
+    return FakeKiosk()
+
+
+@pytest.fixture
+def door(kiosk: FakeKiosk, tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "run" / "kiosk.sock"
+    with serve_staff(kiosk, path):
+        yield path
+
+
+def ask(door: Path, method: str, address: str, **given: object) -> httpx.Response:
+    with httpx.Client(transport=httpx.HTTPTransport(uds=str(door)), base_url="http://k") as http:
+        return http.request(method, address, **given)  # type: ignore[arg-type]
+
+
+def test_it_tells_how_it_fares(door: Path) -> None:
+    told = Client(door).status()
+
+    assert told["portrait"] == "mona"
+    assert told["stages"] == {"camera": {"age_s": 0.1, "failures": 2}}
+
+
+def test_health_is_one_code_for_programs(door: Path, kiosk: FakeKiosk) -> None:
+    assert ask(door, "GET", "/healthz").status_code == 200
+    kiosk.told = Status(**{**{n: getattr(STATUS, n) for n in Status.__slots__}, "faults": ("x",)})
+    assert ask(door, "GET", "/healthz").status_code == 503
+
+
+def test_the_picture_is_what_the_screen_shows_made_smaller(door: Path) -> None:
+    data = np.frombuffer(Client(door).picture(), np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1]
+
+    assert image.shape == (720, 405, 3)
+    assert np.abs(image.astype(int) - (200, 100, 50)).max() < 6
+
+
+def test_a_screen_that_does_not_answer_is_said_so(door: Path, kiosk: FakeKiosk) -> None:
+    kiosk.screen = None
+    with pytest.raises(ControlError, match="screen does not answer"):
+        Client(door).picture()
+
+
+def test_the_log_is_told_from_any_line_on(door: Path) -> None:
+    for word in ("one", "two", "three"):
+        logging.getLogger("kiosk.test").warning("line %s", word)
+    lines = Client(door).log()
+
+    assert [line["text"] for line in lines] == ["line one", "line two", "line three"]
+    assert [line["text"] for line in Client(door).log(after=lines[1]["number"])] == ["line three"]
+
+
+def test_portraits_are_hung_and_tuned(door: Path, kiosk: FakeKiosk) -> None:
+    Client(door).hang("mona")
+    Client(door).tune("mona", gains={"mouth": 0.5})
+
+    assert kiosk.hung == ["mona"]
+    assert kiosk.tuned == [Override.from_record({"gains": {"mouth": 0.5}}, name="")]
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "words"),
+    [
+        ("/hang", b'{"portrait": "nobody"}', "nobody: there is no such portrait"),
+        ("/hang", b"{}", "portrait"),
+        ("/hang", b"[1]", "JSON object"),
+        ("/hang", b"\xff{", "JSON object"),
+        ("/hang", b"[" * 5000, "JSON object"),
+        ("/tune", b'{"portrait": "mona", "gains": {"mouth": 99}}', "gains.mouth is 99"),
+        ("/tune", b'{"portrait": "mona", "gains": {"mouth": NaN}}', "gains.mouth"),
+        ("/tune", b'{"portrait": "mona", "rights": "x"}', "rights is no key"),
+        ("/elsewhere", b"{}", "nothing here"),
+        ("/hang", b"x" * (MOST_BYTES + 1), "bytes"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    door: Path, kiosk: FakeKiosk, address: str, body: bytes, words: str
+) -> None:
+    answer = ask(door, "POST", address, content=body)
+
+    assert answer.status_code in (400, 404)
+    assert words in answer.json()["fault"]
+    assert "\n" not in answer.json()["fault"]
+    assert not kiosk.hung
+    assert not kiosk.tuned
+
+
+def test_somebody_who_breaks_off_disturbs_nobody(door: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as rude:
+        rude.connect(str(door))
+        rude.sendall(b"POST /hang HTTP/1.1\r\nContent-Length: 50\r\n\r\n{")
+        assert Client(door).status()["portrait"] == "mona"
+    assert Client(door).status()["portrait"] == "mona"
+
+
+def test_the_socket_is_nobody_elses_and_goes_with_the_kiosk(
+    kiosk: FakeKiosk, tmp_path: Path
+) -> None:
+    path = tmp_path / "run" / "kiosk.sock"
+    with serve_staff(kiosk, path):
+        assert path.stat().st_mode & 0o007 == 0
+        assert path.parent.stat().st_mode & 0o077 == 0
+    assert not path.exists()
+    with pytest.raises(ControlError, match="no kiosk answers at"):
+        Client(path).status()
+
+
+def test_a_socket_left_by_a_kiosk_that_was_killed_is_taken_over(
+    kiosk: FakeKiosk, tmp_path: Path
+) -> None:
+    path = tmp_path / "kiosk.sock"
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    with serve_staff(kiosk, path):
+        assert Client(path).status()["portrait"] == "mona"
+
+
+def test_a_second_kiosk_leaves_the_first_ones_socket_alone(
+    door: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = FakeKiosk()
+    with serve_staff(other, door):
+        Client(door).hang("mona")
+    assert other.hung == []
+    assert Client(door).status()["portrait"] == "mona"
+    assert "another kiosk answers there" in caplog.text
+
+
+def test_the_socket_lies_where_systemd_or_the_users_session_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
+    assert socket_path("auto") == Path("/run/user/7/tableau-vivant/kiosk.sock")
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/kiosk:/run/other")
+    assert socket_path("auto") == Path("/run/kiosk/kiosk.sock")
+    assert socket_path("/x/y.sock") == Path("/x/y.sock")
+
+
+def test_the_journal_keeps_the_last_lines() -> None:
+    journal = Journal(lines=3)
+    for number in range(10):
+        journal.handle(logging.LogRecord("x", logging.INFO, "", 0, "%d", (number,), None))
+
+    assert [(line.number, line.text) for line in journal.after(0)] == [
+        (8, "7"), (9, "8"), (10, "9")
+    ]  # fmt: skip
+
+
+def test_the_screen_is_read_by_its_own_thread_alone_and_only_when_asked() -> None:
+    readers: list[int] = []
+
+    class Watched(FakeScreen):
+        def read(self) -> Bytes:
+            readers.append(threading.get_ident())
+            return np.zeros((4, 4, 3), np.uint8)
+
+    peephole, screen = Peephole(), Watched()
+    for _ in range(3):
+        peephole.serve(screen)
+    assert readers == []
+    seen: list[Bytes | None] = []
+    other = threading.Thread(target=lambda: seen.append(peephole.look(30)))
+    other.start()
+    while other.is_alive():
+        peephole.serve(screen)
+    assert readers == [threading.get_ident()]
+    assert seen[0] is not None
+    assert peephole.look(0) is None
