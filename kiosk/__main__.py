@@ -10,7 +10,7 @@ import sys
 import typer
 from rich.console import Console
 
-from kiosk.cli import add, bench, demo, engines, paint, portraits, run, status, train
+from kiosk.cli import add, bench, console, demo, engines, look, paint, portraits, run, status, train
 from kiosk.errors import KioskError
 
 logger = logging.getLogger(__name__)
@@ -29,11 +29,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("run")(run.run)
+app.command("console")(console.console)
 app.command("status")(status.status)
 app.command("demo")(demo.demo)
 app.command("bench")(bench.bench)
 app.command("paint")(paint.paint)
 portraits.app.command("add")(add.add_portrait)
+portraits.app.command("look")(look.look_at_picture)
 app.add_typer(portraits.app, name="portraits")
 app.add_typer(engines.app, name="engines")
 app.add_typer(train.app, name="train")

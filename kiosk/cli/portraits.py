@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from kiosk.cli.options import ConfigPath, FacePoints, check_writable
+from kiosk.cli.lines import faults_as_lines, write_line
+from kiosk.cli.options import ConfigPath
 from kiosk.config import load_config
 from kiosk.errors import PackError
 
@@ -88,27 +89,6 @@ def check_portraits(
         raise PackError(f"{wrong} of {len(folders)} packs refused; restore the files named above")
 
 
-@app.command("look")
-def look_at_picture(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The picture, of any format.")],
-    out: Annotated[Path, typer.Option(help="Where the preview goes: a .png file.")] = Path(
-        "out/preview.png"
-    ),
-    face: Annotated[int | None, typer.Option(min=1, help="Which face, from the left.")] = None,
-    points: FacePoints = None,
-) -> None:
-    """Look at a picture before making a portrait of it: a preview, and what may disappoint."""
-    from kiosk.curation.preview import save_preview
-    from kiosk.curation.study import study_picture
-
-    check_writable(out)
-    study = study_picture(image, face, points)
-    save_preview(study, out)
-    for remark in study.warnings or ("nothing speaks against it",):
-        typer.echo(f"{image.name}: {remark}")
-    typer.echo(f"preview: {out}")
-
-
 @app.command("export")
 def export_portrait(
     portrait: str,
@@ -129,6 +109,7 @@ def export_portrait(
 def import_portrait(
     file: Path,
     replace: Annotated[bool, typer.Option("--replace", help="An older pack of its id.")] = False,
+    as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
     """Unpack, check and hang a pack from a file; the one before is kept for `rollback`."""
@@ -136,9 +117,13 @@ def import_portrait(
     from kiosk.sitter import try_portrait
 
     settings = load_config(config).portraits
-    folder = import_pack(
-        file, settings.folder, replace=replace, trial=try_portrait, keys=settings.trusted
-    )
+    with faults_as_lines(as_json):
+        folder = import_pack(
+            file, settings.folder, replace=replace, trial=try_portrait, keys=settings.trusted
+        )
+    if as_json:
+        write_line({"id": folder.name, "folder": str(folder)})
+        return
     print(f"{folder.name}: hangs in {folder.parent}")  # noqa: T201
 
 

@@ -4,10 +4,10 @@ The picture is kept, so that the same command, interrupted or repeated, does not
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.cache import cache_folder
 from kiosk.curation.fetch import Web
 from kiosk.curation.iiif import Entry, read_manifest
 from kiosk.curation.iiif_image import MOST_BYTES, Report, decode, fetch_picture
@@ -68,9 +68,8 @@ def _fetch(web: Web, entry: Entry, report: Report) -> bytes:
 
 
 def _kept(source: str) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     name = hashlib.sha256(source.encode()).hexdigest()[:24]
-    return cache / "tableau-vivant" / "catalogue" / f"{name}.image"
+    return cache_folder() / "catalogue" / f"{name}.image"
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import kiosk
+from kiosk.cache import cache_folder
 from kiosk.errors import ConfigError, KioskError, PackError, PictureError
 from kiosk.portraits.meta import CanvasPlace, Label, PackMeta
 
@@ -83,8 +83,7 @@ def workshop(commission: Commission) -> Iterator[Path]:
         content.update(commission.points.read_bytes())
     wish = [commission.id, commission.minutes, commission.seed, commission.face]
     content.update(json.dumps(wish).encode())
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "tableau-vivant" / f"{commission.id}-{content.hexdigest()[:12]}"
+    folder = cache_folder() / f"{commission.id}-{content.hexdigest()[:12]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield folder

@@ -8,6 +8,7 @@ cartoon, a carved face or a damaged one can become a portrait, too.
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,18 +68,31 @@ def read_points(path: Path) -> dict[str, tuple[float, float]]:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise PictureError(f"{path.name}: cannot be read: {error}") from error
+    return check_points(record, path.name)
+
+
+def check_points(record: Mapping[str, Any], source: str) -> dict[str, tuple[float, float]]:
+    """Points by name, from what a file or a page says.
+
+    Args:
+        record: [x, y] by name.
+        source: what errors call it.
+
+    Raises:
+        PictureError: a point is unknown, missing or no place.
+    """
     points: dict[str, tuple[float, float]] = {}
     for name, place in record.items():
         if name not in POINTS:
-            raise PictureError(f"{path.name}: {name} is no point; there are {', '.join(POINTS)}")
+            raise PictureError(f"{source}: {name} is no point; there are {', '.join(POINTS)}")
         try:
             x, y = map(float, place)
         except (TypeError, ValueError) as error:
-            raise PictureError(f"{path.name}: {name} must be [x, y], pixels") from error
+            raise PictureError(f"{source}: {name} must be [x, y], pixels") from error
         if not np.isfinite([x, y]).all():
-            raise PictureError(f"{path.name}: {name} must be [x, y], pixels")
+            raise PictureError(f"{source}: {name} must be [x, y], pixels")
         points[name] = x, y
-    _check(points, path.name)
+    _check_enough(points, source)
     return points
 
 
@@ -123,7 +137,7 @@ def _round_irises(seen: Points, mean: Points) -> None:
         seen[ring] = seen[eye.iris] + offsets * wide[0] / wide[1]
 
 
-def _check(points: Mapping[str, object], name: str) -> None:
+def _check_enough(points: Mapping[str, object], name: str) -> None:
     missing = [each for each in NEEDED if each not in points]
     if missing:
         raise PictureError(f"{name}: {', '.join(missing)} must be among the points")
