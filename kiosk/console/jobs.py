@@ -1,8 +1,8 @@
 """Long work that a curator begins on the page: our own command line, in a process of its own.
 
-A child tells how far it is in JSON, one object a line; what it says last of each thing is kept. It
-is nicer than the kiosk to the machine's cores, and ends with the page; the same work goes on where
-it stopped when it is asked for again.
+A child tells how far it is in JSON, one object a line; what it says last of each thing is kept.
+One that learns is nicer than the kiosk to the machine's cores. All end with the page; the same work
+goes on where it stopped when it is asked for again.
 """
 
 import itertools
@@ -21,7 +21,9 @@ from kiosk.errors import ControlError
 
 logger = logging.getLogger(__name__)
 
-NICENESS = "10"
+NICE = ["nice", "-n", "10"]
+LONG = "add"  # takes minutes and every core: one at a time
+MOST = 4  # at a time
 KEPT = 20  # jobs that are done
 END_S = 10.0
 MOST_REMARKS = 50
@@ -36,7 +38,8 @@ class Job:
 
     number: int
     kind: str  # the subcommand of `kiosk portraits`
-    about: str
+    about: str  # for people
+    key: str  # what it is done to
     process: "subprocess.Popen[str]"
     told: dict[str, Any] = field(default_factory=dict)  # what its lines said last
     remarks: list[str] = field(default_factory=list)
@@ -75,28 +78,36 @@ class Jobs:
         kind: str,
         about: str,
         arguments: Sequence[str],
+        *,
+        key: str,
         after: Callable[[dict[str, Any]], None] = _nothing,
     ) -> Job:
-        """Begin.
+        """Begin; the same work that is going on already is given back instead.
 
         Args:
             kind: the subcommand; ``--json`` is added.
             about: what it is done to, for people.
             arguments: what follows.
+            key: what it is done to, for us.
             after: called at the end, in another thread, with what the work told.
 
         Raises:
-            ControlError: work of this kind is going on.
+            ControlError: too much is going on.
         """
         with self._starting:
-            if busy := self.busy(kind):
-                raise ControlError(f"{busy.about} is being worked on; wait, or stop that first")
+            going = [job for job in self._jobs.values() if not job.done]
+            for job in going:
+                if (job.kind, job.key) == (kind, key):
+                    return job
+            if len(going) >= MOST or (kind == LONG and self.learning):
+                named = going[0].about if self.learning is None else self.learning.about
+                raise ControlError(f"{named} is being worked on; wait, or stop that first")
             process = subprocess.Popen(
-                ["nice", "-n", NICENESS, *self._command, kind, *arguments, "--json"],
+                [*(NICE if kind == LONG else ()), *self._command, kind, *arguments, "--json"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True, encoding="utf-8", errors="replace",
             )  # fmt: skip
-            job = Job(next(self._numbers), kind, about, process, after=after)
+            job = Job(next(self._numbers), kind, about, key, process, after=after)
             self._jobs[job.number] = job
             for old in list(self._jobs)[:-KEPT]:
                 if self._jobs[old].done:
@@ -111,10 +122,11 @@ class Jobs:
         except KeyError:
             raise ControlError(f"there is no job {number} any more; begin it again") from None
 
-    def busy(self, kind: str) -> Job | None:
-        """The work of a kind that is going on."""
+    @property
+    def learning(self) -> Job | None:
+        """The portrait that is being made."""
         jobs = list(self._jobs.values())
-        return next((job for job in jobs if job.kind == kind and not job.done), None)
+        return next((job for job in jobs if job.kind == LONG and not job.done), None)
 
     def stop(self, number: int) -> None:
         """Break one off; the same work goes on from there when it is begun again."""

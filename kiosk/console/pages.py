@@ -123,7 +123,7 @@ def _nothing(_: Desk, __: Values) -> Values:
 
 
 def _busy(desk: Desk) -> Values | None:
-    job = desk.jobs.busy("add")
+    job = desk.jobs.learning
     return None if job is None else job.state()
 
 

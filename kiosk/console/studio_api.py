@@ -41,7 +41,11 @@ async def send_pack(request: Request) -> Response:
             return failed
         options = [*(["--replace"] if query.get("replace") else []), *desk.settings()]
         job = desk.jobs.start(
-            "import", sent.name, [str(sent.file), *options], lambda _: desk.inbox.remove(sent)
+            "import",
+            sent.name,
+            [str(sent.file), *options],
+            key=sent.key,
+            after=lambda _: desk.inbox.remove(sent),
         )
     except KioskError as error:
         return fault(str(error))
@@ -58,7 +62,10 @@ def look(asked: Asked) -> Record:
     """Look at a picture: begins a job."""
     sent = _sent(asked)
     arguments = [*sent.options(), *_face(asked), f"--out={sent.preview}"]
-    return {"job": asked.desk.jobs.start("look", sent.name, arguments, sent.keep_look).number}
+    started = asked.desk.jobs.start(
+        "look", sent.name, arguments, key=sent.key, after=sent.keep_look
+    )
+    return {"job": started.number}
 
 
 def preview(asked: Asked) -> Response:
@@ -128,7 +135,7 @@ def add(asked: Asked) -> Record:
         *(f"--id={name}", f"--report={desk.reports / name}"),
         *desk.settings(),
     ]
-    return {"job": desk.jobs.start("add", name, arguments).number}
+    return {"job": desk.jobs.start("add", name, arguments, key=sent.key).number}
 
 
 def job(asked: Asked) -> Record:
