@@ -351,9 +351,13 @@ def test_a_picture_is_looked_at_and_its_room_shows_what_was_seen(
 
     assert "fault" not in state, state
     assert set(state["points"]) == set(POINTS)
+    assert any("soft" in remark for remark in state["remarks"])
     assert page.client.get(f"/api/pictures/{key}/preview.png").content.startswith(b"\x89PNG")
     assert page.client.get(f"/api/pictures/{key}/picture.jpg").content.startswith(b"\xff\xd8")
-    assert 'id="make"' in page.html(f"/pictures/{key}")
+    html = page.html(f"/pictures/{key}")
+    assert 'id="make"' in html
+    assert 'value="Grace Hopper"' in html
+    assert "soft" in html
 
 
 def test_a_picture_without_a_face_offers_to_place_it_by_hand(page: Page) -> None:

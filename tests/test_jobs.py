@@ -47,7 +47,7 @@ def until(job: Job, key: str) -> dict[str, Any]:
 def test_what_was_told_last_of_each_thing_is_kept(jobs: Jobs) -> None:
     job = jobs.start("look", "mona", [
         '{"stage": "looking", "share": 0.5}', '{"remark": "dark"}', "no JSON at all",
-        '{"remark": "small"}', '{"share": 1.0}', '["neither"]',
+        '{"remarks": ["small"]}', '{"share": 1.0}', '["neither"]',
     ], key="1")  # fmt: skip
     state = until(job, "done")
 

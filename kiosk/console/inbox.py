@@ -43,6 +43,12 @@ class Sent:
         return self.folder / FILE / bare
 
     @property
+    def title(self) -> str:
+        """What the picture may be called, by the name of its file."""
+        words = re.split(r"[\W_]+", Path(self.name).stem) if self.canvas is None else []
+        return " ".join(word[:1].upper() + word[1:] for word in words if word)
+
+    @property
     def points(self) -> Path | None:
         """The points placed by hand, if there are any."""
         path = self.folder / POINTS

@@ -177,6 +177,6 @@ def _hear(job: Job, line: str) -> None:
     if not isinstance(said, dict):
         logger.debug("job %d: %s", job.number, line.rstrip())
         return
-    if remark := said.pop("remark", None):
-        job.remarks = [*job.remarks, str(remark)][-MOST_REMARKS:]
+    heard = [said.pop("remark", None), *said.pop("remarks", ())]
+    job.remarks = [*job.remarks, *(str(each) for each in heard if each)][-MOST_REMARKS:]
     job.told |= said

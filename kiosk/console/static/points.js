@@ -25,8 +25,17 @@ async function open() {
   for (const name of Object.keys(topology.points)) {
     if (found[name]) add(name, found[name]);
   }
-  fitHandles();
+  comeCloser();
   redraw();
+}
+
+// So that the face fills half of the easel.
+function comeCloser() {
+  const across = [...points.values()].map(([x]) => x);
+  const share = (Math.max(...across) - Math.min(...across)) / size[0];
+  byId("zoom").value = Math.min(Math.max(0.5 / share, 1), 8);
+  choose("nose_tip");
+  byId("zoom").dispatchEvent(new Event("input"));
 }
 
 // The mean face, as wide as a third of the picture.

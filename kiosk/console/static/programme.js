@@ -16,7 +16,7 @@ function record() {
     begins: line.querySelector('[name="begins"]').value,
     portraits: [...line.querySelectorAll('[type="checkbox"]:checked')].map((box) => box.value),
   }));
-  return { every_s: Number(form.elements.every_s.value), hours: spans };
+  return { every_s: 60 * Number(form.elements.every.value), hours: spans };
 }
 
 for (const { begins, portraits } of JSON.parse(byId("record").textContent).hours) add(begins, portraits);

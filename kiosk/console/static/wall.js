@@ -20,7 +20,8 @@ function show(told) {
   }
   byId("figures").hidden = !told.runs;
   if (!told.runs) return;
-  figure("portrait").textContent = told.portrait;
+  const hung = document.querySelector(`[data-portrait="${told.portrait}"] .name`);
+  figure("portrait").textContent = hung ? hung.textContent : told.portrait;
   figure("visitor").textContent = word(told.attended ? "visitor_there" : "visitor_none");
   figure("rate").textContent = told.fps.toFixed(1);
   figure("latency").textContent = `${Math.round(told.latency_ms)} ms`;
