@@ -5,7 +5,6 @@ without a network. It is built beside its place and moved there when it is whole
 person in the clip: it is made only where someone asks for it.
 """
 
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,15 +15,14 @@ from PIL import Image
 from typing_extensions import Self
 
 from kiosk.display.sheet import contact_sheet
-from kiosk.errors import KioskError
 from kiosk.evaluation.evaluate import Evaluation, Watcher
 from kiosk.evaluation.highlights import FILM_NOTE, FILM_PX, Film, Highlights, side_by_side
 from kiosk.evaluation.likeness import crop_of
 from kiosk.evaluation.report_page import Chapter, Shot, write_page
+from kiosk.evaluation.staging import PAGE, staged
 from kiosk.messages import Bytes
 from kiosk.portraits.pack import Pack
 
-PAGE = "index.html"
 QUALITY = 90  # of the JPEGs
 
 
@@ -75,15 +73,7 @@ class ReportWriter:
         self._chapters.append(Chapter(_title(pack), found.figures(), shots, training))
 
     def __enter__(self) -> Self:
-        parent = self._folder.resolve().parent
-        try:
-            if self._folder.exists() and not self._folder.is_dir():
-                raise KioskError(f"{self._folder}: is a file; name a folder for the report")
-            parent.mkdir(parents=True, exist_ok=True)
-            place = tempfile.TemporaryDirectory(prefix=".report-", dir=parent)
-        except OSError as error:
-            raise _refusal(self._folder, error) from error
-        self._staging = Path(self._stack.enter_context(place))
+        self._staging = self._stack.enter_context(staged(self._folder))
         return self
 
     def __exit__(
@@ -93,22 +83,10 @@ class ReportWriter:
         trace: TracebackType | None,
     ) -> None:
         with self._stack:
-            if error is None and self._chapters:
-                try:
-                    (self._staging / PAGE).write_text(write_page(self._chapters), encoding="utf-8")
-                    _move(self._staging, self._folder)
-                except OSError as fault:
-                    raise _refusal(self._folder, fault) from fault
-
-
-def _move(source: Path, target: Path) -> None:
-    """Every file to its place; the page last, so that it never names what is not there."""
-    paths = sorted(source.rglob("*"), key=lambda path: path.name == PAGE)
-    for path in paths:
-        if path.is_file():
-            place = target / path.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
+            if error is not None:
+                raise error  # through the stack: nothing goes to its place
+            page = write_page(self._chapters)
+            (self._staging / PAGE).write_text(page, encoding="utf-8")
 
 
 def _save(picture: Bytes, path: Path) -> None:
@@ -124,7 +102,3 @@ def _small(picture: Bytes) -> Bytes:
 def _title(pack: Pack) -> str:
     titles = pack.meta.label.title
     return titles.get("en") or next(iter(titles.values()), pack.meta.id)
-
-
-def _refusal(folder: Path, error: OSError) -> KioskError:
-    return KioskError(f"{folder}: the report cannot be written ({error.strerror or error})")

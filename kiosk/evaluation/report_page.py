@@ -3,49 +3,14 @@
 In go chapters, one for each portrait; out comes the page. Nothing is asked of a disk.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from string import Template
 from typing import Any
 
+from kiosk.evaluation.page import film, flatten, picture, row, table, text, whole_page
 from kiosk.evaluation.verdicts import Verdict, judge
 
-_PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>
-:root { color-scheme: light dark; --ink: #1c1a17; --paper: #fbfaf7; --line: #cfc9bd;
-  --good: #1d6b33; --bad: #a3271b; --soft: #5d574d; }
-@media (prefers-color-scheme: dark) { :root { --ink: #ece7dd; --paper: #191714; --line: #47423a;
-  --good: #7fcf95; --bad: #ff9c8f; --soft: #b0a899; } }
-body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; color: var(--ink);
-  background: var(--paper); font: 1.05rem/1.5 Georgia, "Times New Roman", serif; }
-h2 { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1.5rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0;
-  border-bottom: 1px solid var(--line); }
-td small, figcaption, .note { color: var(--soft); font-size: .9rem; }
-td small { display: block; max-width: 40rem; }
-.good { color: var(--good); font-weight: bold; } .bad { color: var(--bad); font-weight: bold; }
-img, video { max-width: 100%; height: auto; background: #181818; }
-figure { margin: 1rem 0; }
-.moments { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr));
-  gap: 0 1.2rem; }
-.wide { overflow-x: auto; }
-.figures td, .figures th { font-family: ui-monospace, monospace; font-size: .85rem;
-  padding-block: .2rem; }
-</style>
-</head>
-<body>
-<h1>$title</h1>
-$body
-</body>
-</html>
-""")
 _INTRODUCTION = """<p>Each portrait was driven by a recorded visitor, through the same road as in
 the gallery. The pictures and the film come first: they are what counts. The figures say where to
 look. How each is taken: <code>docs/evaluation.md</code>.</p>
@@ -81,7 +46,7 @@ def write_page(chapters: Sequence[Chapter]) -> str:
     if len(chapters) > 1:
         parts.append(_contents(chapters))
     parts += [_chapter(chapter) for chapter in chapters]
-    return _PAGE.substitute(title=escape(f"Evaluation: {names}"), body="\n".join(parts))
+    return whole_page(f"Evaluation: {names}", parts)
 
 
 def _contents(chapters: Sequence[Chapter]) -> str:
@@ -91,8 +56,8 @@ def _contents(chapters: Sequence[Chapter]) -> str:
         missed = [verdict.question.lower() for verdict in verdicts if verdict.met is False]
         reached = sum(verdict.met is True for verdict in verdicts)
         link = f'<a href="#{escape(chapter.figures["portrait"])}">{escape(chapter.title)}</a>'
-        rows.append(_row("td", link, f"{reached} of {len(verdicts)}", "; ".join(missed) or "none"))
-    return _table(_row("th", "Portrait", "Bars reached", "Missed"), rows)
+        rows.append(row("td", link, f"{reached} of {len(verdicts)}", "; ".join(missed) or "none"))
+    return table(row("th", "Portrait", "Bars reached", "Missed"), rows)
 
 
 def _chapter(chapter: Chapter) -> str:
@@ -102,18 +67,22 @@ def _chapter(chapter: Chapter) -> str:
         f'<section id="{who}">',
         f"<h2>{title}</h2>",
         f"<p>Visitor: {escape(figures['visitor'])}, {figures['frames']} pictures.</p>",
-        _film(who, title),
+        film(
+            f"{who}/film.mp4",
+            f"The visitor on the left, {title} on the right, side by side",
+            "The beginning of the clip, without sound.",
+        ),
         _verdicts(judge(figures)),
         "<h3>Telling moments</h3>",
         '<div class="moments">',
         *(_shot(shot, title) for shot in chapter.shots),
         "</div>",
-        _picture(
+        picture(
             f"{who}/rest.jpg",
             f"Left: the artwork, {title}, as it hangs. Right: the portrait at rest.",
             "The artwork as it hangs, and the portrait at rest: they should be one.",
         ),
-        _picture(
+        picture(
             f"{who}/sheet.png",
             f"Moments evenly spread over the clip: the visitor above, {title} below.",
             "Moments evenly spread over the clip: the visitor above, the portrait below.",
@@ -125,67 +94,30 @@ def _chapter(chapter: Chapter) -> str:
     return "\n".join(parts)
 
 
-def _film(who: str, title: str) -> str:
-    label = f"The visitor on the left, {title} on the right, side by side"
-    return (
-        f'<figure><video controls muted loop playsinline preload="metadata" src="{who}/film.mp4"'
-        f' aria-label="{label}"><a href="{who}/film.mp4">{label}</a></video>'
-        "<figcaption>The beginning of the clip, without sound.</figcaption></figure>"
-    )
-
-
 def _verdicts(verdicts: Sequence[Verdict]) -> str:
     rows = []
     for verdict in verdicts:
         style, word = _MARKS[verdict.met]
         question = f"{escape(verdict.question)}<small>{escape(verdict.meaning)}</small>"
         mark = f'<span class="{style}">{word}</span>'
-        rows.append(_row("td", question, escape(verdict.answer), escape(verdict.bar), mark))
-    return _table(_row("th", "Question", "Answer", "Bar", "The bar is"), rows)
+        rows.append(row("td", question, escape(verdict.answer), escape(verdict.bar), mark))
+    return table(row("th", "Question", "Answer", "Bar", "The bar is"), rows)
 
 
 def _shot(shot: Shot, title: str) -> str:
     alt = f"Left: the visitor, {shot.kind}. Right: {title} at the same moment."
-    return _picture(escape(shot.path), alt, f"{shot.kind}, {shot.at:.1f} s")
-
-
-def _picture(path: str, alt: str, caption: str) -> str:
-    image = f'<img src="{path}" alt="{alt}" loading="lazy">'
-    return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
+    return picture(escape(shot.path), alt, f"{shot.kind}, {shot.at:.1f} s")
 
 
 def _engineering(chapter: Chapter) -> str:
     figures = dict(chapter.figures)
-    bars = dict(_flatten({"agreement": figures.pop("bars"), **figures.pop("quality_bars")}))
+    bars = dict(flatten({"agreement": figures.pop("bars"), **figures.pop("quality_bars")}))
     rows = [
-        _row("td", escape(name), escape(_text(value)), escape(_text(bars.get(name, ""))))
-        for name, value in _flatten(figures)
+        row("td", escape(name), escape(text(value)), escape(text(bars.get(name, ""))))
+        for name, value in flatten(figures)
     ]
     rows += [
-        _row("td", escape(f"training.{name}"), escape(_text(value)), "")
+        row("td", escape(f"training.{name}"), escape(text(value)), "")
         for name, value in chapter.training.items()
     ]
-    return _table(_row("th", "Figure", "Value", "Bar"), rows, style="figures")
-
-
-def _flatten(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{above}{name}.")
-        else:
-            yield above + name, value
-
-
-def _text(value: object) -> str:
-    return "–" if value is None else str(value)
-
-
-def _row(kind: str, *cells: str) -> str:
-    scope = ' scope="col"' if kind == "th" else ""
-    return "<tr>" + "".join(f"<{kind}{scope}>{cell}</{kind}>" for cell in cells) + "</tr>"
-
-
-def _table(head: str, rows: Sequence[str], *, style: str = "") -> str:
-    body = "\n".join(rows)
-    opening = f'<div class="wide"><table class="{style}">' if style else '<div class="wide"><table>'
-    return f"{opening}<thead>{head}</thead><tbody>\n{body}\n</tbody></table></div>"
+    return table(row("th", "Figure", "Value", "Bar"), rows, style="figures")
