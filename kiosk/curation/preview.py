@@ -3,7 +3,7 @@
 Made in seconds, before anything is learnt: the puppet's own pictures, which a portrait comes to.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,13 +14,10 @@ from numpy.typing import NDArray
 from kiosk.curation.study import Study
 from kiosk.errors import PictureError
 from kiosk.face import EYES, LIPS, MESH, OVAL
-from kiosk.messages import Bytes, Floats, Motion
-from kiosk.motion.bank import load_bank
-from kiosk.motion.rehearsal import Rehearsal
+from kiosk.messages import Bytes
 from kiosk.motion.target import MotionTarget
+from kiosk.motion.telling import telling_motions
 from kiosk.puppet.limits import find_limits
-from kiosk.puppet.render import Puppet
-from kiosk.rig.landmarks import no_motion
 from kiosk.rig.raster import to_pixels
 
 Pixel = TypeVar("Pixel", bound=np.generic)
@@ -29,7 +26,6 @@ CELL = 420  # pixels, a side
 GAP, PAPER = 6, 24
 FACE_COLOUR, PART_COLOUR, CANVAS_COLOUR = (90, 220, 255), (255, 210, 60), (255, 80, 80)
 WALL = (60, 60, 200)  # behind the sitter that was cut out
-EDGE = 0.7  # of the way to each limit of the head's turn
 
 
 def save_preview(study: Study, path: Path) -> None:
@@ -40,8 +36,9 @@ def save_preview(study: Study, path: Path) -> None:
     """
     found = [_artwork(study), _landmarks(study), _sitter(study), study.plate]
     puppet = study.puppet()
-    moved = [puppet.frame(motion) for motion in _motions(study, puppet)]
-    rows = [np.hstack([_cell(picture) for picture in row]) for row in (found, moved)]
+    limits = find_limits(puppet.rig.mesh, puppet.figure.matte)
+    motions = telling_motions(MotionTarget("preview", study.landmarks, limits))
+    rows = [row_of(found), row_of([puppet.frame(motion) for motion in motions])]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         done, data = cv2.imencode(".png", np.vstack(rows)[:, :, ::-1])
@@ -51,23 +48,9 @@ def save_preview(study: Study, path: Path) -> None:
         raise PictureError(f"{path}: cannot be written ({error.strerror})") from error
 
 
-def _motions(study: Study, puppet: Puppet) -> list[Motion]:
-    """To one side, to the other with a glance, eyes shut, a wide open mouth."""
-    limits = find_limits(puppet.rig.mesh, puppet.figure.matte)
-    rehearsal = Rehearsal(load_bank(), MotionTarget("preview", study.landmarks, limits))
-    spoken = rehearsal.draw_open_mouth(np.random.default_rng(0))
-    left, right = (np.radians(EDGE * limit) for limit in limits.yaw_deg)
-
-    def turned(yaw: float) -> Floats:
-        return np.array([0.0, -yaw, 0.0], np.float32)
-
-    aside = np.array([[0.12, 0.0], [0.12, 0.0]], np.float32)
-    return [
-        replace(no_motion(), rotation=turned(left)),
-        replace(no_motion(), rotation=turned(right), gaze=aside),
-        replace(no_motion(), closure=np.ones(2, np.float32)),
-        replace(spoken, rotation=np.zeros(3, np.float32)),
-    ]
+def row_of(pictures: Sequence[Bytes]) -> Bytes:
+    """Pictures (H, W, 3) side by side, each within a square."""
+    return np.hstack([_cell(picture) for picture in pictures])
 
 
 def _artwork(study: Study) -> Bytes:

@@ -25,7 +25,7 @@ class Likeness:
 
     def add(self, layers: Layers, motion: Motion, landmarks: Floats) -> None:
         """Compare one moment: what is shown, what was wanted, where the face's landmarks are."""
-        wanted = self._puppet.frame(motion)
+        wanted = self.wanted(motion)
         found = self.picture(layers)
         masks = measures.region_masks(landmarks, self._matte)
         self._rows.append(
@@ -34,6 +34,10 @@ class Likeness:
                 "ssim": {name: measures.ssim(found, wanted, mask) for name, mask in masks.items()},
             }
         )
+
+    def wanted(self, motion: Motion) -> Bytes:
+        """What the puppet shows: (RESOLUTION, RESOLUTION, 3)."""
+        return self._puppet.frame(motion)
 
     def picture(self, layers: Layers) -> Bytes:
         """What the layers show: (RESOLUTION, RESOLUTION, 3)."""

@@ -20,6 +20,7 @@ from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import measure
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import Gains, Limits, MotionTarget, Neck
+from kiosk.motion.telling import hold_still
 
 SIZE, FPS, SECONDS = (640, 480), 30, 18.0
 EXAMPLES = 10  # recorded faces behind each expression; their mean is nobody's
@@ -54,12 +55,19 @@ BLINK_S = 0.26
 
 
 class Performance:
-    """The script as motions of one sitter."""
+    """The script as motions of one sitter.
 
-    def __init__(self, target: MotionTarget) -> None:
+    Args:
+        target: the sitter.
+        limited: keep its turns within the sitter's limits, and still what has a gain of 0.
+    """
+
+    def __init__(self, target: MotionTarget, *, limited: bool = False) -> None:
         bank = load_bank()
         self._rehearsal = Rehearsal(bank, target)
-        self._neck = Neck(target.landmarks, target.limits)
+        neck = Neck(target.landmarks, target.limits)
+        self._turn = neck.turn_within if limited else neck.turn
+        self._gains = target.gains if limited else Gains()
         self._curves = {name: _curve(keys) for name, keys in SCRIPT.items()}
         self._expressions = typical_expressions(bank)
         self._resting = int(np.abs(bank.closure).sum(1).argmin())
@@ -79,13 +87,14 @@ class Performance:
         motion = self._rehearsal.perform(np.asarray(offsets), self._resting)
         blink = max(_blink(at - begin) for begin in BLINKS)
         gaze = [now["look"], now["look_down"]]
-        return replace(
+        moved = replace(
             motion,
-            rotation=self._neck.turn(np.array([now["yaw"], now["pitch"], now["roll"]])),
+            rotation=self._turn(np.array([now["yaw"], now["pitch"], now["roll"]])),
             translation=np.array([0.02 * np.sin(0.9 * at), 0.008 * np.sin(1.6 * at)], np.float32),
             closure=np.array([blink, max(blink, now["wink"])], np.float32),
             gaze=np.array([gaze, gaze], np.float32),
         )
+        return hold_still(moved, self._gains)
 
 
 def film_visitor(picture: Path, clip: Path) -> None:
