@@ -67,18 +67,20 @@ class Depot:
     left: list[str]  # in the packs' folder after the interruption
     resumed: list[str]  # stages after it
     log: list[str]
+    previews: list[bytes]  # the first one seen after it
 
 
 @pytest.fixture(scope="session")
 def depot(photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Depot:
     """`hopper`, learnt in seconds: whole, but no beauty."""
-    from kiosk.curation.add import Progress, add_portrait
+    from kiosk.curation.add import add_portrait
     from kiosk.curation.commission import Commission
+    from kiosk.curation.timetable import Progress
     from kiosk.portraits.meta import Label
 
     home = tmp_path_factory.mktemp("depot")
     (home / "config.toml").write_text('[portraits]\nfolder = "packs"\nportrait = "hopper"\n')
-    depot = Depot(home / "config.toml", home / "packs", home / "cache", [], [], [], [])
+    depot = Depot(home / "config.toml", home / "packs", home / "cache", [], [], [], [], [])
     rights = "https://creativecommons.org/publicdomain/mark/1.0/"
     commission = Commission(
         photograph,
@@ -94,6 +96,11 @@ def depot(photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Depot:
         if done.stage.startswith("learning"):
             raise KeyboardInterrupt
 
+    def go_on(done: Progress) -> None:
+        depot.resumed.append(done.stage)
+        if done.preview is not None and not depot.previews:
+            depot.previews.append(done.preview.read_bytes())
+
     handler = logging.Handler()
     handler.emit = lambda record: depot.log.append(record.getMessage())  # type: ignore[method-assign]
     with pytest.MonkeyPatch.context() as patch:
@@ -106,7 +113,7 @@ def depot(photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Depot:
         pairs.with_name("finetuning.pt").write_bytes(b"")  # a power cut shortened it
         logging.getLogger("kiosk").addHandler(handler)
         try:
-            add_portrait(commission, depot.packs, lambda done: depot.resumed.append(done.stage))
+            add_portrait(commission, depot.packs, go_on)
         finally:
             logging.getLogger("kiosk").removeHandler(handler)
     return depot

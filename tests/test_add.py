@@ -1,17 +1,22 @@
 """A picture becomes a portrait: interrupted, resumed, packed, and shown."""
 
+import io
 import shutil
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kiosk.__main__ import INTERRUPTED, main
 from kiosk.config import GeneratorSettings
 from kiosk.curation import commission as module
 from kiosk.curation.commission import Commission, check_commission, check_room, workshop
+from kiosk.curation.preview import CELL, GAP
 from kiosk.display.compose import compose
+from kiosk.display.recorder import COMMENT
 from kiosk.errors import PictureError
 from kiosk.generator.engine import choose_engine
 from kiosk.generator.stage import GeneratorStage, Portrait
@@ -30,13 +35,23 @@ def pack(depot: Depot) -> Pack:
 
 def test_an_interruption_leaves_no_pack(depot: Depot) -> None:
     assert depot.begun[0] == "looking"
-    assert "drawing pairs" in depot.begun
+    assert "drawing examples" in depot.begun
     assert depot.left == []
 
 
 def test_the_same_commission_goes_on_where_it_stopped(depot: Depot) -> None:
-    assert "drawing pairs" not in depot.resumed
+    assert "drawing examples" not in depot.resumed
     assert depot.resumed[-1] == "packing"
+
+
+def test_a_preview_grows_while_the_portrait_learns(depot: Depot) -> None:
+    with Image.open(io.BytesIO(depot.previews[0])) as image:
+        assert image.size == (4 * (CELL + GAP), CELL + GAP)
+        assert COMMENT.encode() in image.info["comment"]
+        moments = np.split(np.asarray(image, np.float32), 4, axis=1)
+
+    for one, other in combinations(moments, 2):
+        assert np.abs(one - other).mean() > 0.5
 
 
 def test_what_a_power_cut_spoilt_is_made_anew_with_one_line(depot: Depot) -> None:

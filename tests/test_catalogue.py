@@ -189,7 +189,7 @@ def test_a_curator_reads_one_line(museum: Museum, capsys: pytest.CaptureFixture[
 
 
 def test_what_the_catalogue_says_goes_into_the_pack_and_the_curator_has_the_last_word(
-    museum: Museum, monkeypatch: pytest.MonkeyPatch
+    museum: Museum, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[Commission] = []
 
@@ -198,6 +198,8 @@ def test_what_the_catalogue_says_goes_into_the_pack_and_the_curator_has_the_last
         return SimpleNamespace(warnings=())
 
     monkeypatch.setattr("kiosk.curation.add.add_portrait", remember)
+    monkeypatch.setattr("kiosk.evaluation.made.report_made", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
     address = f"{museum.address}/v3.json"
     arguments = ["portraits", "add", "--id", "lace", "--iiif", address, "--artist", "Vermeer"]
 

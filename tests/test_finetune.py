@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from kiosk.errors import TrainingError
+from kiosk.model.generator import Generator
 from kiosk.puppet.render import Puppet
 from kiosk.training import finetune as module
 from kiosk.training.batch import Batch
@@ -144,6 +145,22 @@ def test_a_run_ends_with_its_time_and_gives_the_average(
     assert path.exists()
     again = begin(fresh, canvas)
     finetune(again, pairs, checkpoint=path, report=lambda *_: pytest.fail("it was done"))
+
+
+def test_a_run_shows_what_it_knows_by_now_and_learns_on_undisturbed(
+    fresh: Beginning, canvas: TrainingCanvas, pairs: Pairs, tmp_path: Path
+) -> None:
+    run = begin(fresh, canvas)
+    run.elapsed = 99.9
+    shown: list[Generator] = []
+    generator = finetune(
+        run, pairs, checkpoint=tmp_path / "run.pt", report=lambda *_: None, watch=shown.append
+    )
+
+    assert len(shown) == 1  # the next is due in a quarter of a minute
+    assert not shown[0].training
+    assert shown[0] is not generator
+    assert next(shown[0].parameters()).data_ptr() != next(run.average.parameters()).data_ptr()
 
 
 def test_a_run_that_breaks_down_says_where_and_keeps_what_it_had(

@@ -1,15 +1,17 @@
 """``kiosk portraits add``: a picture becomes a portrait."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from kiosk.cli.options import ConfigPath, FacePoints
-from kiosk.cli.progress import Report, progress_bar
+from kiosk.cli.options import ConfigPath, FacePoints, check_writable
 from kiosk.config import load_config
 from kiosk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from kiosk.cli.telling import Outcome, Teller
+    from kiosk.curation.commission import Commission
 
 Options = dict[str, Any]
 
@@ -38,47 +40,40 @@ def add_portrait(
         bool, typer.Option("--strict", help="Refuse an --also folder not all of which is of use.")
     ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="An older pack of this id.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Of what came of it; else out/ID.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: lines of JSON.")] = False,
     config: ConfigPath = None,
 ) -> None:
     """Make a portrait of a picture; Ctrl-C stops, the same command goes on."""
-    from kiosk.curation.add import add_portrait
+    from kiosk.cli.telling import Teller, told_to_person, told_to_program
     from kiosk.curation.commission import Commission
-    from kiosk.portraits.meta import Label
+    from kiosk.curation.timetable import Timetable
 
-    if (image is None) == (iiif is None):
-        raise ConfigError("give a picture's file, or --iiif and the address of a manifest")
-    console = Console(soft_wrap=True, highlight=False)
-    said: Options = {"rights": rights, "provenance": provenance, "label": Label()}
-    with progress_bar(console, f"{name}: stopped; the same command goes on from here") as show:
-        if iiif is not None:
-            image, found = _from_catalogue(iiif, canvas, console, show)
-            said = found | {key: text for key, text in said.items() if text and key != "label"}
-        assert image is not None
-        words = {"title": title, "artist": artist}
-        given = {key: {"en": text} for key, text in words.items() if text}
-        said["label"] = said["label"].model_copy(update=given)
+    with told_to_program() if as_json else told_to_person(name) as listener:
+        if (image is None) == (iiif is None):
+            raise ConfigError("give a picture's file, or --iiif and the address of a manifest")
+        tell = Teller(listener, Timetable(minutes))
+        picture, known = (image, {}) if iiif is None else _from_catalogue(iiif, canvas, tell)
+        assert picture is not None
+        said = {"title": title, "artist": artist, "rights": rights, "provenance": provenance}
         commission = Commission(
-            image=image, id=name, minutes=minutes, face=face, points=points, seed=seed,
-            replace=replace, also=also, strict=strict, **said,
+            image=picture, id=name, minutes=minutes, face=face, points=points, seed=seed,
+            replace=replace, also=also, strict=strict, **_last_word(known, said),
         )  # fmt: skip
-        folder = load_config(config).portraits.folder
-        study = add_portrait(commission, folder, lambda done: show(done.stage, done.share))
-    for warning in study.warnings:
-        console.print(f"{name}: {warning}", markup=False)
-    console.print(f"{name} hangs in {folder / name}; see it: kiosk run --portrait {name}")
-    console.print(f"judge it: kiosk train evaluate --portrait {name} --report out/{name}")
+        outcome = _make(commission, config, report or Path("out") / name, tell)
+    listener.end(outcome)
 
 
-def _from_catalogue(
-    url: str, canvas: int, console: Console, report: Report
-) -> tuple[Path, Options]:
+def _from_catalogue(url: str, canvas: int, tell: "Teller") -> tuple[Path, Options]:
     """The picture of a manifest, and what a commission says of it."""
     from kiosk.curation.catalogue import fetch_artwork
 
-    found = fetch_artwork(url, canvas, report)
+    found = fetch_artwork(url, canvas, tell.fetch)
     entry = found.entry
     for warning in entry.warnings:
-        console.print(warning, markup=False)
+        tell.remark(warning)
     return found.picture, {
         "label": entry.label,
         "rights": entry.rights,
@@ -86,3 +81,31 @@ def _from_catalogue(
         "homepage": entry.homepage,
         "provenance": found.provenance,
     }
+
+
+def _last_word(known: Options, said: dict[str, str]) -> Options:
+    """What a catalogue knows, with what was said on the command line over it."""
+    from kiosk.portraits.meta import Label
+
+    said = {key: words for key, words in said.items() if words}
+    labels = {key: {"en": said.pop(key)} for key in ("title", "artist") if key in said}
+    label = known.get("label", Label()).model_copy(update=labels)
+    return {**known, **said, "label": label}
+
+
+def _make(commission: "Commission", config: Path | None, page: Path, tell: "Teller") -> "Outcome":
+    """The pack, and the report of it."""
+    from kiosk.cli.telling import Outcome
+    from kiosk.curation.add import add_portrait
+    from kiosk.curation.commission import check_commission
+    from kiosk.curation.timetable import REPORTING, Progress
+    from kiosk.evaluation.made import report_made
+    from kiosk.evaluation.staging import PAGE
+
+    portraits = load_config(config).portraits.folder
+    check_commission(commission, portraits)
+    check_writable(page / PAGE)
+    warnings = add_portrait(commission, portraits, tell).warnings
+    pack = portraits / commission.id
+    report_made(pack, page, warnings, lambda part: tell(Progress(REPORTING, part)))
+    return Outcome(commission.id, pack.resolve(), tuple(warnings), (page / PAGE).resolve())

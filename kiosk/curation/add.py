@@ -4,9 +4,7 @@ Work in progress lives in a cache folder of its own, so that it can be interrupt
 goes on where it stopped, and leaves the packs untouched until the new one is whole.
 """
 
-import logging
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 
@@ -14,7 +12,17 @@ import numpy as np
 
 from kiosk.curation.commission import Commission, check_commission, check_room, workshop
 from kiosk.curation.further import FurtherPicture, find_further
+from kiosk.curation.growing import GrowingPreview
 from kiosk.curation.study import Study, still_of, study_picture
+from kiosk.curation.timetable import (
+    DRAWING,
+    LEARNING,
+    LOOKING,
+    PACKING,
+    Progress,
+    Report,
+    learning_s,
+)
 from kiosk.errors import KioskError
 from kiosk.model.checkpoint import save_generator
 from kiosk.model.generator import Generator
@@ -33,10 +41,7 @@ from kiosk.training.canvas import TrainingCanvas
 from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs, stack_pairs
 
-logger = logging.getLogger(__name__)
-
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 240, 4000, 128
-PAIRS_SHARE = 0.2  # of the time: what drawing the pairs is expected to take
 UNANSWERED = {
     "mouth": "no mouth is seen to open in this picture: it will stay as it is painted",
     "gaze": "no eyes are seen to look aside in this picture: they will look straight on",
@@ -45,19 +50,8 @@ UNANSWERED = {
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the work is."""
-
-    stage: str
-    share: float  # of everything, 0 to 1
-
-
-Report = Callable[[Progress], None]
-
-
 def add_portrait(commission: Commission, portraits: Path, report: Report) -> Study:
-    """Make a pack in `portraits`/<id>; returns what was seen in the picture.
+    """Make a pack in `portraits`/<id>; returns what was seen in the picture, with all remarks.
 
     Raises:
         ConfigError: the id or the rights are not what a pack allows.
@@ -65,14 +59,16 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
         PackError: the pack cannot be written.
     """
     check_commission(commission, portraits)
-    report(Progress("looking", 0.0))
+    report(Progress(LOOKING, 0.0))
     study = study_picture(commission.image, commission.face, commission.points)
+    for remark in study.warnings:
+        report(Progress(LOOKING, 0.5, remark=remark))
     with workshop(commission) as folder:
         work = Work(commission, study, folder=folder, report=report)
         generator = work.learn(work.draw_pairs())
         weights = folder / "generator.safetensors"
         save_generator(generator, weights)
-        report(Progress("packing", 1.0))
+        report(Progress(PACKING, 0.0))
         plain = commission.image.suffix.lower() in SUFFIXES and _is_as_read(commission, study)
         write_pack(
             portraits / commission.id,
@@ -84,7 +80,7 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
             still=still_of(study),
             weights=weights,
         )
-    return study
+    return replace(study, warnings=(*study.warnings, *work.remarks))
 
 
 class Work:
@@ -94,22 +90,22 @@ class Work:
         self, commission: Commission, study: Study, *, folder: Path, report: Report
     ) -> None:
         self.commission, self.study, self.folder = commission, study, folder
-        self._report = report
+        self._report, self.remarks = report, list[str]()
         self.puppet = study.puppet()
         limits = find_limits(self.puppet.rig.mesh, self.puppet.figure.matte)
         gains = find_gains(self.puppet)
         for part, answer in UNANSWERED.items():
             if getattr(gains, part) == 0:
-                logger.warning("%s: %s", commission.id, answer)
+                self._remark(answer)
         self.further: list[FurtherPicture] = []
         if commission.also is not None:
-            self.further = find_further(commission.also, study.landmarks, strict=commission.strict)
+            self.further = find_further(
+                commission.also, study.landmarks, strict=commission.strict, remark=self._remark
+            )
         self.target = MotionTarget(commission.id, study.landmarks, limits, gains)
         minutes = commission.minutes
         self.count = int(np.clip(minutes * PAIRS_PER_MINUTE, LEAST_PAIRS, MOST_PAIRS))
-        self.settings = FinetuneSettings(
-            seconds=minutes * 60 * (1 - PAIRS_SHARE), seed=commission.seed
-        )
+        self.settings = FinetuneSettings(seconds=learning_s(minutes), seed=commission.seed)
 
     def draw_pairs(self) -> Pairs:
         """What the puppet shows of itself."""
@@ -120,20 +116,22 @@ class Work:
             Rehearsal(load_bank(), self.target).draw,
             count=self.count,
             seed=self.commission.seed,
-            report=lambda share: self._tell("drawing pairs", 0.0, PAIRS_SHARE * share),
+            report=lambda part: self._report(Progress(DRAWING, part)),
         )
 
     def learn(self, pairs: Pairs) -> Generator:
         """Fine-tuning, from what the base knows."""
         figure, real = self.puppet.figure, self.pair_further()
+        preview = GrowingPreview(self.puppet, self.target, self.folder / "preview.jpg")
         return finetune(
             Finetuning(begin_from_base(figure, real), TrainingCanvas(figure), self.settings),
             pairs,
             real=real,
             checkpoint=self.folder / "finetuning.pt",
-            report=lambda share, loss: self._tell(
-                f"learning, error {loss:.3f}", PAIRS_SHARE, (1 - PAIRS_SHARE) * share
+            report=lambda part, error: self._report(
+                Progress(LEARNING, part, error=error, preview=preview.path)
             ),
+            watch=preview,
         )
 
     def pair_further(self) -> Pairs | None:
@@ -144,8 +142,9 @@ class Work:
         others = (pair_with(self.puppet, each.image, each.face) for each in self.further)
         return stack_pairs(chain([hanging], others))
 
-    def _tell(self, stage: str, begun: float, share: float) -> None:
-        self._report(Progress(stage, begun + share))
+    def _remark(self, words: str) -> None:
+        self.remarks.append(words)
+        self._report(Progress(LOOKING, 0.5, remark=words))
 
 
 def _describe(work: Work) -> PackMeta:

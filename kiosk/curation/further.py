@@ -5,7 +5,7 @@ whole folder refused, as the curator wishes.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +41,12 @@ class FurtherPicture:
 
 
 def find_further(
-    folder: Path, landmarks: Floats, *, most: int = MOST, strict: bool = False
+    folder: Path,
+    landmarks: Floats,
+    *,
+    most: int = MOST,
+    strict: bool = False,
+    remark: Callable[[str], None] = logger.warning,
 ) -> list[FurtherPicture]:
     """All usable pictures of a folder, at most so many.
 
@@ -50,6 +55,7 @@ def find_further(
         landmarks: (478, 3) the sitter's, any unit.
         most: pictures.
         strict: leave nothing out.
+        remark: told of each that cannot be used.
 
     Raises:
         PictureError: there is no such folder, nothing in it shows the sitter, or, if `strict`,
@@ -65,7 +71,7 @@ def find_further(
     for path in files:
         found += _look_through(path, each, landmarks, faults)
     for fault in faults:
-        logger.warning("%s%s", fault, "" if strict else "; it is left out")
+        remark(fault + ("" if strict else "; it is left out"))
     if faults and strict:
         raise PictureError(
             f"{folder}: {len(faults)} of its pictures cannot be used (see above); take them out, "

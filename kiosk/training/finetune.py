@@ -26,6 +26,7 @@ from kiosk.training.pairs import Pairs
 from kiosk.training.run import Run, arrange, follow, keep_memory
 
 CHECKPOINT_SECONDS = 60.0
+WATCH_SECONDS, WATCH_SHARE = 15.0, 0.03  # how often one may look on, and the most it may cost
 REAL_SHARE = 0.5  # of each batch, where there are photographs
 
 
@@ -106,6 +107,10 @@ class Finetuning(Run):
         self.step += 1
         return picture.item()
 
+    def learnt(self) -> Generator:
+        """What is known by now: a copy of the averaged generator, on the CPU."""
+        return arrange(copy.deepcopy(self.average).cpu(), torch.contiguous_format).eval()
+
 
 def finetune(
     run: Finetuning,
@@ -115,6 +120,7 @@ def finetune(
     report: Callable[[float, float], None],
     real: Pairs | None = None,
     until: float = 1.0,
+    watch: Callable[[Generator], None] | None = None,
 ) -> Generator:
     """Train until the time is spent; returns the averaged generator, on the CPU.
 
@@ -125,24 +131,33 @@ def finetune(
         report: called with the share done and a smoothed reconstruction loss.
         real: pairs of photographs; mouth and lids are then learnt from them alone.
         until: this share of the run.
+        watch: shown what is known by now, about four times a minute; its time is the run's.
     """
     keep_memory()
     if checkpoint.exists():
         run.restore(checkpoint)
     batches = _batches(run, pairs, real)
     saved = begun = time.monotonic()
-    loss = None
+    loss, due = None, saved
     while run.share < until:
         value = run.learn(next(batches))
         now = time.monotonic()
         run.elapsed, begun = run.elapsed + now - begun, now
         loss = value if loss is None else 0.98 * loss + 0.02 * value
+        if watch is not None and now >= due:
+            watch(run.learnt())
+            due = _next_look(now, time.monotonic())
         report(run.share, loss)
         if now - saved > CHECKPOINT_SECONDS:
             run.save(checkpoint)
             saved = now
     run.save(checkpoint)
-    return arrange(copy.deepcopy(run.average).cpu(), torch.contiguous_format).eval()
+    return run.learnt()
+
+
+def _next_look(began: float, ended: float) -> float:
+    """When to look on again: later, where a look takes long."""
+    return ended + max(WATCH_SECONDS, (ended - began) / WATCH_SHARE)
 
 
 def _batches(run: Finetuning, pairs: Pairs, real: Pairs | None) -> Iterator[Batch]:
