@@ -41,7 +41,7 @@ def try_portrait(pack: Pack) -> None:
 
     try:
         drawing = rig_of(pack).draw(no_motion(), RESOLUTION)
-        maps = PlainEngine(load_generator(pack.weights_path)).infer(drawing)
+        maps = PlainEngine(load_generator(pack.weights)).infer(drawing)
     except (ValueError, RuntimeError, np.linalg.LinAlgError) as error:
         raise PackError(f"{pack.meta.id}: no frame of it can be drawn: {error}") from error
     for values in (drawing.flow, drawing.light, maps.paint, maps.cover, maps.light):

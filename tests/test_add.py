@@ -82,7 +82,7 @@ def test_the_pack_says_what_it_was_made_of(pack: Pack, photograph: Path) -> None
 
 
 def test_the_network_is_of_finite_numbers(pack: Pack) -> None:
-    for name, value in load_generator(pack.weights_path).state_dict().items():
+    for name, value in load_generator(pack.weights).state_dict().items():
         assert bool(value.isfinite().all()), name
 
 

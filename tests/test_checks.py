@@ -1,14 +1,17 @@
 """Faults of a pack's parts, each in one line."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from kiosk.errors import PackError
 from kiosk.model.spec import weight_shapes
-from kiosk.portraits.checks import check_landmarks, check_parts, check_weights_file
+from kiosk.portraits.checks import (
+    check_landmarks,
+    check_parts,
+    check_weights_file,
+    check_weights_size,
+)
 from tests.packs import face, painting, sitter, small_meta
 
 BACKGROUND = np.zeros((200, 200, 3), np.uint8)
@@ -43,17 +46,20 @@ def test_landmarks_in_pixels_are_refused() -> None:
         check_landmarks(face() * 300 + 400, name="mona")
 
 
-def test_weights_as_the_network_needs_them_pass(tmp_path: Path) -> None:
+def test_weights_as_the_network_needs_them_pass() -> None:
     tensors = {name: np.zeros(shape, np.float16) for name, shape in weight_shapes().items()}
-    save_file(tensors, tmp_path / "generator.safetensors")
 
-    check_weights_file(tmp_path / "generator.safetensors", name="mona")
+    check_weights_file(save(tensors), name="mona")
 
 
 @pytest.mark.parametrize("data", [b"", b"no weights at all", b"\xff" * 64])
-def test_a_file_of_anything_else_is_refused(tmp_path: Path, data: bytes) -> None:
-    path = tmp_path / "generator.safetensors"
-    path.write_bytes(data)
-
+def test_a_file_of_anything_else_is_refused(data: bytes) -> None:
     with pytest.raises(PackError, match=r"mona: generator.safetensors cannot be read"):
-        check_weights_file(path, name="mona")
+        check_weights_file(data, name="mona")
+
+
+def test_weights_that_would_fill_the_memory_are_refused_unread() -> None:
+    check_weights_size(4 << 20, name="mona")
+
+    with pytest.raises(PackError, match=r"mona: generator.safetensors is 512 MB; it must be 64 MB"):
+        check_weights_size(512 << 20, name="mona")

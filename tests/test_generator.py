@@ -1,5 +1,7 @@
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -287,3 +289,12 @@ def test_an_engine_that_does_not_start_is_passed_over(
 
     assert engine.choose_engine(pack, rig, GeneratorSettings()).name == "plain"
     assert "engine cuda refused: CUDA out of memory" in caplog.text
+
+
+def test_a_portrait_is_built_anew_though_its_folder_is_gone(rig: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "personne"
+    shutil.copytree(PROJECT / "assets" / "portraits" / "personne", folder)
+    pack = load_pack(folder)
+    shutil.rmtree(folder)
+
+    assert engine.choose_engine(pack, rig, GeneratorSettings()).name

@@ -26,7 +26,7 @@ def pack(request: pytest.FixtureRequest) -> Pack:
 
 
 def test_the_captured_graph_agrees(pack: Pack) -> None:
-    generator = load_generator(pack.weights_path)
+    generator = load_generator(pack.weights)
     engine = GraphEngine("cuda", half_precision(generator))
 
     check_agreement(engine, generator, rig_of(pack))
@@ -34,7 +34,7 @@ def test_the_captured_graph_agrees(pack: Pack) -> None:
 
 def test_tensorrt_agrees_and_its_engine_is_kept(pack: Pack, tmp_path: Path) -> None:
     pytest.importorskip(find_tensorrt().__name__)
-    generator = load_generator(pack.weights_path)
+    generator = load_generator(pack.weights)
     settings = GeneratorSettings(engine="tensorrt", engines=tmp_path)
     build = dict(build_engines(generator, settings))["tensorrt"]
 

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.config import PROJECT
 from kiosk.errors import PackError
+from kiosk.portraits.checks import WEIGHTS
 from kiosk.portraits.manifest import write_manifest
 from kiosk.portraits.meta import PackMeta
 from kiosk.portraits.pack import load_meta, load_pack, write_pack
@@ -34,7 +35,7 @@ def test_a_written_pack_reads_back_as_it_was(tmp_path: Path) -> None:
     assert np.array_equal(pack.matte, sitter())
     assert pack.background.shape == (SIDE, SIDE, 3)
     assert np.allclose(pack.landmarks, face(), atol=1e-5)
-    assert pack.weights_path.is_file()
+    assert pack.weights == (pack.folder / WEIGHTS).read_bytes()
 
 
 def test_a_picture_given_as_a_file_is_kept_byte_for_byte(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_a_picture_given_as_a_file_is_kept_byte_for_byte(tmp_path: Path) -> None
         background=first / "background.jpg",
         landmarks=pack.landmarks,
         still=pack.artwork,
-        weights=pack.weights_path,
+        weights=first / WEIGHTS,
     )
 
     copied = (tmp_path / "second" / "artwork.jpg").read_bytes()
@@ -83,7 +84,7 @@ def test_a_pack_whose_parts_do_not_fit_is_not_written_and_the_old_one_stays(
             background=old.background,
             landmarks=old.landmarks,
             still=old.artwork,
-            weights=old.weights_path,
+            weights=old.folder / WEIGHTS,
         )
 
     assert [path.name for path in tmp_path.iterdir()] == ["gradient"]

@@ -71,7 +71,7 @@ def time_engines(
         passes: of each.
         clock: seconds.
     """
-    generator = load_generator(pack.weights_path)
+    generator = load_generator(pack.weights)
     entrants = list(_enter(generator, rig, settings))
     drawings = [rig.draw(motion, RESOLUTION) for motion in trial_motions()]
     for done in range(-ROUND, passes, ROUND):  # the first round warms up

@@ -84,7 +84,7 @@ def check_engines(portrait: PortraitId = None, config: ConfigPath = None) -> Non
 
     settings = read_config(config, {"portraits": {"portrait": portrait}})
     pack = choose_pack(settings.portraits)
-    rig, generator = rig_of(pack), load_generator(pack.weights_path)
+    rig, generator = rig_of(pack), load_generator(pack.weights)
     agreeing = 0
     for name, build in build_engines(generator, settings.generator):
         try:

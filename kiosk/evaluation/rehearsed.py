@@ -60,7 +60,7 @@ class Rehearsed:
 
     def __init__(self, pack: Pack, settings: MotionSettings | None = None) -> None:
         self.pack = pack
-        engine = PlainEngine(load_generator(pack.weights_path))
+        engine = PlainEngine(load_generator(pack.weights))
         portrait = Portrait(pack.meta.id, rig_of(pack), engine)
         self._generator = GeneratorStage(lambda: portrait)
         self._landmarker = Landmarker(TrackingSettings())

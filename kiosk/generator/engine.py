@@ -63,7 +63,7 @@ def choose_engine(
     """
     from kiosk.model.checkpoint import load_generator
 
-    generator = load_generator(pack.weights_path)
+    generator = load_generator(pack.weights)
     reasons = []
     for name, build in build_engines(generator, settings):
         if name in without:

@@ -4,12 +4,13 @@ A *portrait's* weights are everything that the gallery runs. The *base* is what 
 from: a generator that has learnt many faces and holds none, the embedder and the critic.
 """
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import load, save_file
 from torch import Tensor, nn
 
 from kiosk.errors import PackError
@@ -47,14 +48,17 @@ def save_generator(generator: Generator, path: Path) -> None:
     _save(generator.state_dict(), path)
 
 
-def load_generator(path: Path) -> Generator:
+def load_generator(weights: bytes) -> Generator:
     """Read a portrait's weights into a network on the CPU, ready to run.
 
+    Args:
+        weights: what a file of `save_generator` holds.
+
     Raises:
-        PackError: the file is damaged or of another network, or a tensor missing, unknown or of
-            the wrong shape.
+        PackError: they are damaged or of another network, or a tensor missing, unknown or of the
+            wrong shape.
     """
-    tensors = _read(path, "make the pack anew")
+    tensors = _read(weights, "the generator's weights", "make the pack anew")
     spec.check_weights({name: tuple(value.shape) for name, value in tensors.items()})
     generator = Generator()
     generator.load_state_dict(
@@ -83,7 +87,11 @@ def load_base(path: Path = BASE) -> Base:
     Raises:
         PackError: the file is damaged, or of another network.
     """
-    tensors = _read(path, "learn the base anew")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PackError(f"{path}: cannot be read ({error.strerror}); install it anew") from error
+    tensors = _read(content, path.name, "learn the base anew")
     base = Base()
     for part, network in base.parts().items():
         wanted = network.state_dict()
@@ -110,16 +118,21 @@ def _pack(name: str, value: Tensor) -> Tensor:
     return value.float() if name.endswith(_WHOLE) else value.half()
 
 
-def _read(path: Path, remedy: str) -> dict[str, Tensor]:
-    """All tensors of a file that is of this program's network."""
+def _read(content: bytes, name: str, remedy: str) -> dict[str, Tensor]:
+    """All tensors of what is of this program's network."""
     try:
-        with safe_open(str(path), "pt") as file:
-            network = (file.metadata() or {}).get("network", "an unnamed network")
-        tensors = load_file(str(path))
-    except (OSError, SafetensorError) as error:
-        raise PackError(f"{path.name}: cannot be read: {error}") from error
+        tensors = load(content)
+    except SafetensorError as error:
+        raise PackError(f"{name}: cannot be read: {error}") from error
+    network = _metadata(content).get("network", "an unnamed network")
     if network != spec.NETWORK:
         raise PackError(
-            f"{path.name}: is of {network!r}, this program's network is {spec.NETWORK!r}; {remedy}"
+            f"{name}: is of {network!r}, this program's network is {spec.NETWORK!r}; {remedy}"
         )
     return tensors
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """What a file that can be read says of itself: its header's length, then that, in JSON."""
+    length = int.from_bytes(content[:8], "little")
+    return json.loads(content[8 : 8 + length]).get("__metadata__", {})

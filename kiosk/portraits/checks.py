@@ -1,13 +1,12 @@
 """Every fault in a pack, in words a curator can act on.
 
-Comes in: the parts of a pack, or its weights' file. Goes out: nothing, or a `PackError`. How the
+Comes in: the parts of a pack. Goes out: nothing, or a `PackError`. How the
 parts are read is `pack.py`'s.
 """
 
-from pathlib import Path
-
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.numpy import load
 
 from kiosk.errors import PackError
 from kiosk.messages import Bytes, Floats
@@ -15,6 +14,8 @@ from kiosk.model.spec import check_weights
 from kiosk.portraits.meta import PackMeta
 
 SMALLEST_PX = 64  # an artwork under this shows no face
+WEIGHTS = "generator.safetensors"
+MOST_WEIGHTS_BYTES = 64 << 20  # ours are 3.5 MB, and are held in memory
 
 
 def check_parts(meta: PackMeta, *, artwork: Bytes, matte: Bytes, background: Bytes) -> None:
@@ -44,27 +45,30 @@ def check_landmarks(landmarks: Floats, *, name: str) -> None:
         raise PackError(f"{name}: landmarks.json lies off the canvas; x and y run from -1 to 1")
 
 
-def check_weights_file(path: Path, *, name: str) -> None:
-    """Raises `PackError` unless the file's tensors are those the network needs."""
+def check_weights_size(size: int, *, name: str) -> None:
+    """Raises `PackError` when they are too large to be read."""
+    if size > MOST_WEIGHTS_BYTES:
+        most = f"{MOST_WEIGHTS_BYTES >> 20} MB"
+        raise PackError(f"{name}: {WEIGHTS} is {size >> 20} MB; it must be {most} or less")
+
+
+def check_weights_file(content: bytes, *, name: str) -> None:
+    """Raises `PackError` unless the tensors in it are those the network needs."""
     try:
-        with safe_open(path, framework="numpy") as tensors:
-            names = tensors.keys()
-            shapes = {key: tuple(tensors.get_slice(key).get_shape()) for key in names}
-    except (OSError, SafetensorError) as error:
-        raise PackError(f"{name}: {path.name} cannot be read: {error}") from error
+        tensors = load(content)
+    except (SafetensorError, KeyError) as error:  # KeyError: a type that NumPy has not
+        raise PackError(f"{name}: {WEIGHTS} cannot be read: {error}") from error
     try:
-        check_weights(shapes)
+        check_weights({key: values.shape for key, values in tensors.items()})
     except PackError as error:
         raise PackError(f"{name}: {error}") from error
 
 
-def check_weights_are_numbers(path: Path, *, name: str) -> None:
-    """Raises `PackError` if one of the file's tensors holds what is no number."""
-    with safe_open(path, framework="numpy") as tensors:
-        for key in tensors.keys():  # noqa: SIM118  # it is no mapping
-            values = tensors.get_tensor(key)
-            if values.dtype.kind == "f" and not np.isfinite(values).all():
-                raise PackError(f"{name}: {path.name}: {key} holds what is no number")
+def check_weights_are_numbers(content: bytes, *, name: str) -> None:
+    """Raises `PackError` if one of the tensors in it holds what is no number."""
+    for key, values in load(content).items():
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise PackError(f"{name}: {WEIGHTS}: {key} holds what is no number")
 
 
 def _check_canvas(meta: PackMeta, width: int, height: int) -> None:

@@ -16,7 +16,13 @@ from typing_extensions import TypedDict, Unpack
 
 from kiosk.errors import PackError
 from kiosk.messages import Bytes, Floats
-from kiosk.portraits.checks import check_landmarks, check_parts, check_weights_file
+from kiosk.portraits.checks import (
+    WEIGHTS,
+    check_landmarks,
+    check_parts,
+    check_weights_file,
+    check_weights_size,
+)
 from kiosk.portraits.manifest import verify_manifest, write_manifest
 from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
 from kiosk.portraits.override import overridden
@@ -38,12 +44,11 @@ __all__ = [
 ]
 
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
-WEIGHTS = "generator.safetensors"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """A portrait, checked and in memory but for its weights."""
+    """A portrait, checked and whole in memory: its folder may change meanwhile."""
 
     folder: Path
     meta: PackMeta
@@ -51,11 +56,7 @@ class Pack:
     matte: Bytes  # (side, side): 255 where the sitter is
     background: Bytes  # (side, side, 3) RGB, the sitter painted out
     landmarks: Floats  # (478, 3) canvas coordinates
-
-    @property
-    def weights_path(self) -> Path:
-        """The generator's weights."""
-        return self.folder / WEIGHTS
+    weights: bytes  # the generator's
 
 
 class PackParts(TypedDict):
@@ -90,10 +91,11 @@ def load_pack(folder: Path, verify: bool = True, *, check_weights: bool = True) 
         matte=read_grey(folder / "matte.png"),
         background=read_picture(find_picture(folder, "background")),
         landmarks=read_landmarks(folder),
+        weights=read_weights(folder),
     )
     check_parts(meta, artwork=pack.artwork, matte=pack.matte, background=pack.background)
     if check_weights:
-        check_weights_file(pack.weights_path, name=meta.id)
+        check_weights_file(pack.weights, name=meta.id)
     return pack
 
 
@@ -126,6 +128,16 @@ def read_landmarks(folder: Path) -> Floats:
         raise PackError(f"{folder.name}: landmarks.json cannot be read: {error}") from error
     check_landmarks(landmarks, name=folder.name)
     return landmarks
+
+
+def read_weights(folder: Path) -> bytes:
+    """The generator's weights as they lie in their file."""
+    path = folder / WEIGHTS
+    try:
+        check_weights_size(path.stat().st_size, name=folder.name)
+        return path.read_bytes()
+    except OSError as error:
+        raise PackError(f"{folder.name}: {WEIGHTS} cannot be read: {error}") from error
 
 
 def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None:

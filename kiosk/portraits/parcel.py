@@ -83,7 +83,7 @@ def import_pack(
             if keys is not None:
                 check_signature(staging, keys)
             pack = load_pack(staging)
-            check_weights_are_numbers(pack.weights_path, name=portrait_id)
+            check_weights_are_numbers(pack.weights, name=portrait_id)
             trial(pack)
             install(staging, folder)
     except PackError as error:
