@@ -9,10 +9,13 @@ import pytest
 
 from kiosk.config import PROJECT
 from kiosk.errors import PackError
+from kiosk.messages import Floats
+from kiosk.portraits import pack as pack_module
 from kiosk.portraits.checks import WEIGHTS
 from kiosk.portraits.manifest import write_manifest
 from kiosk.portraits.meta import PackMeta
 from kiosk.portraits.pack import load_meta, load_pack, write_pack
+from kiosk.portraits.swap import install
 from tests.packs import (
     HEIGHT,
     SIDE,
@@ -140,6 +143,42 @@ def test_a_bad_value_is_named_with_what_is_allowed(
     write_manifest(folder)
 
     with pytest.raises(PackError, match=message):
+        load_pack(folder, check_weights=False)
+
+
+def replace_while_read(folder: Path, patch: pytest.MonkeyPatch, *, times: int) -> None:
+    """Has packs without rights take the folder's place whenever its landmarks are read."""
+    left = iter(range(times))
+    read_really, atelier = pack_module.read_landmarks, folder.parent / "atelier"
+
+    def read_landmarks(place: Path) -> Floats:
+        if place == folder and next(left, None) is not None:
+            newer = write_small_pack(atelier)
+            text = load_meta(newer).model_copy(update={"rights": ""}).to_toml()
+            (newer / "pack.toml").write_text(text, encoding="utf-8")
+            write_manifest(newer)
+            install(newer, folder)
+        return read_really(place)
+
+    patch.setattr(pack_module, "read_landmarks", read_landmarks)
+
+
+def test_a_pack_that_is_replaced_while_it_is_read_is_of_one_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_small_pack(tmp_path)
+    replace_while_read(folder, monkeypatch, times=1)
+
+    assert load_pack(folder, check_weights=False).meta.rights == ""
+
+
+def test_a_pack_that_is_replaced_for_ever_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_small_pack(tmp_path)
+    replace_while_read(folder, monkeypatch, times=100)
+
+    with pytest.raises(PackError, match=r"^gradient: is replaced again and again"):
         load_pack(folder, check_weights=False)
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "write_pack",
 ]
 
+ATTEMPTS = 5  # to read a folder in whose place others come; reading takes a third of a second
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -71,16 +72,46 @@ class PackParts(TypedDict):
 
 
 def load_pack(folder: Path, verify: bool = True, *, check_weights: bool = True) -> Pack:
-    """The pack in ``folder``.
+    """The pack in ``folder``, all of it of one version.
 
     Args:
-        folder: a pack's folder.
+        folder: a pack's folder; when another one takes its place meanwhile, that is read.
         verify: compare every file with the manifest.
         check_weights: compare the weights' tensors with what the network needs.
 
     Raises:
         PackError: the first fault found.
     """
+    pack = _read_undisturbed(folder, verify=verify)
+    if check_weights:
+        check_weights_file(pack.weights, name=pack.meta.id)
+    return pack
+
+
+def _read_undisturbed(folder: Path, *, verify: bool) -> Pack:
+    for _ in range(ATTEMPTS):
+        place = _place(folder)
+        try:
+            pack = _read_pack(folder, verify=verify)
+        except PackError:
+            if place == _place(folder):
+                raise
+        else:
+            if place == _place(folder):
+                return pack
+    raise PackError(f"{folder.name}: is replaced again and again; try again when that has ended")
+
+
+def _place(folder: Path) -> tuple[int, int] | None:
+    """Another one once another pack lies there: a folder's change time tells that it was moved."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns
+
+
+def _read_pack(folder: Path, *, verify: bool) -> Pack:
     meta = load_meta(folder)
     if verify:
         verify_manifest(folder)
@@ -94,8 +125,6 @@ def load_pack(folder: Path, verify: bool = True, *, check_weights: bool = True) 
         weights=read_weights(folder),
     )
     check_parts(meta, artwork=pack.artwork, matte=pack.matte, background=pack.background)
-    if check_weights:
-        check_weights_file(pack.weights, name=meta.id)
     return pack
 
 
