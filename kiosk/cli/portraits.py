@@ -157,11 +157,10 @@ def sign_portrait(
 @app.command("rollback")
 def roll_back_portrait(portrait: str, config: ConfigPath = None) -> None:
     """Hang the version before; once more brings the newer one back."""
-    from kiosk.portraits.store import find_pack
-    from kiosk.portraits.swap import rollback
+    from kiosk.portraits.store import find_pack, roll_back
 
     folder = find_pack(portrait, [load_config(config).portraits.folder])
-    rollback(folder)
+    roll_back(folder)
     print(f"{portrait}: the version before hangs now")  # noqa: T201
 
 

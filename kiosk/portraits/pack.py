@@ -7,7 +7,6 @@ then renamed. Which packs hang is `store.py`'s; what makes them is `curation`'s.
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from typing_extensions import TypedDict, Unpack
 
 from kiosk.errors import PackError
 from kiosk.messages import Bytes, Floats
+from kiosk.portraits.changes import change
 from kiosk.portraits.checks import (
     WEIGHTS,
     check_landmarks,
@@ -178,9 +178,8 @@ def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None
     if folder.name != meta.id:
         raise PackError(f"{meta.id}: the folder of this pack must be called {meta.id}")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{meta.id}-", dir=folder.parent) as place:
-            staging = Path(place) / meta.id
+        with change(folder.parent) as place:
+            staging = place / meta.id
             staging.mkdir()
             _write_parts(staging, meta, parts)
             load_pack(staging, verify=False, check_weights=False)

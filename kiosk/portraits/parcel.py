@@ -7,13 +7,13 @@ itself; and what was unpacked is checked like any pack before it hangs.
 
 import re
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kiosk.errors import PackError
+from kiosk.portraits.changes import change
 from kiosk.portraits.checks import check_weights_are_numbers
 from kiosk.portraits.pack import Pack, load_meta, load_pack
 from kiosk.portraits.signing import check_signature
@@ -70,16 +70,15 @@ def import_pack(
         PackError: it is refused; says why and names the file. Nothing is left behind.
     """
     try:
-        portraits.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=portraits) as place:
-            unpacked = Path(place) / file.stem
+        with change(portraits) as place:
+            unpacked = place / "pack"
             unpacked.mkdir()
             _unpack(file, unpacked)
             portrait_id = load_meta(unpacked).id
             folder = portraits / portrait_id
             if folder.exists() and not replace:
                 raise PackError(f"{portrait_id}: hangs already; --replace lets this one replace it")
-            staging = unpacked.rename(Path(place) / portrait_id)
+            staging = unpacked.rename(place / portrait_id)
             if keys is not None:
                 check_signature(staging, keys)
             pack = load_pack(staging)

@@ -1,18 +1,19 @@
-"""The packs on this machine: found, opened, removed.
+"""The packs on this machine: found, opened, rolled back, removed.
 
 Comes in: folders that hold packs. Goes out: the folder of each pack, or the first pack that is
 whole; a damaged one is refused by name in the log and the next is shown.
 """
 
 import logging
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from kiosk.config import PortraitSettings
 from kiosk.errors import PackError
+from kiosk.portraits.changes import change, tidy
 from kiosk.portraits.manifest import MANIFEST
 from kiosk.portraits.pack import Pack, load_pack
+from kiosk.portraits.swap import previous_of, rollback
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +21,12 @@ logger = logging.getLogger(__name__)
 def choose_pack(settings: PortraitSettings) -> Pack:
     """The portrait that hangs; when its pack is damaged, the next one that is whole.
 
+    What a change that was killed has left behind is cleared away.
+
     Raises:
         PackError: no portrait of that name is there, or none is whole.
     """
+    tidy(settings.folder)
     named = find_pack(settings.portrait, [settings.folder])
     others = [folder for folder in find_packs([settings.folder]) if folder != named]
     return open_first_good([named, *others])
@@ -77,6 +81,21 @@ def mark_of(folder: Path) -> tuple[int, int] | None:
         return None
 
 
+def roll_back(folder: Path) -> None:
+    """Hang the pack before, if it is whole; once more brings the newer one back.
+
+    Raises:
+        PackError: there is none, it is damaged, or it cannot be done.
+    """
+    try:
+        with change(folder.parent):
+            if previous_of(folder).exists():
+                load_pack(previous_of(folder))
+            rollback(folder)
+    except OSError as error:
+        raise PackError(f"{folder.name}: cannot be rolled back: {error.strerror}") from error
+
+
 def remove_pack(folder: Path) -> None:
     """Removes a pack: gone in one rename, then deleted.
 
@@ -86,7 +105,7 @@ def remove_pack(folder: Path) -> None:
     if not (folder / "pack.toml").is_file():
         raise PackError(f"{folder.name}: there is no pack in {folder.parent}")
     try:
-        with tempfile.TemporaryDirectory(prefix=".removed-", dir=folder.parent) as place:
-            folder.rename(Path(place) / folder.name)
+        with change(folder.parent) as place:
+            folder.rename(place / folder.name)
     except OSError as error:
         raise PackError(f"{folder.name}: it cannot be removed: {error.strerror}") from error

@@ -1,6 +1,7 @@
 """A pack's folder in place of another, in one step that power may cut at any moment.
 
-The one before is kept, so that a change can be taken back. Linux exchanges two folders in one call
+The one before is kept, so that a change can be taken back; it, too, is whole at any moment. Who
+calls holds the packs' folder alone, see `changes.py`. Linux exchanges two folders in one call
 (renameat2); where a file system cannot, two renames follow each other.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from kiosk.errors import PackError
 
 PREVIOUS = ".previous"  # beside the packs: the one before, of each
+ASIDE = ".aside"  # ends the name of a folder that is on its way
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _CANNOT = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
@@ -22,7 +24,8 @@ def install(staging: Path, folder: Path) -> None:
     """Put a whole pack in its place; what hung there is kept as the one before.
 
     Args:
-        staging: the new pack's folder, on the same file system.
+        staging: the new pack's folder, on the same file system, in a place that is cleared away
+            should this be cut short.
         folder: where it shall lie.
 
     Raises:
@@ -75,7 +78,7 @@ def exchange(one: Path, other: Path) -> None:
 
 
 def _exchange_in_steps(one: Path, other: Path) -> None:
-    aside = one.with_name(f"{one.name}.aside")
+    aside = one.with_name(one.name + ASIDE)
     other.rename(aside)
     try:
         one.rename(other)
@@ -86,10 +89,13 @@ def _exchange_in_steps(one: Path, other: Path) -> None:
 
 
 def _keep(old: Path, previous: Path) -> None:
+    """What was kept until now leaves its place whole, and is taken apart elsewhere."""
     previous.parent.mkdir(exist_ok=True)
     if previous.exists():
-        shutil.rmtree(previous)
-    old.rename(previous)
+        exchange(old, previous)
+        shutil.rmtree(old)
+    else:
+        old.rename(previous)
 
 
 def flush(folder: Path) -> None:
