@@ -1,3 +1,4 @@
+import copy
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -130,6 +131,24 @@ def test_the_unet_in_low_precision_agrees_with_the_plain_network(
     check_agreement(engine, generator, rig)
     assert engine.name == "cpu-bfloat16"
     assert generator.expand.weight.dtype == torch.float32  # the plain one is left as it was
+
+
+def test_a_further_portrait_is_not_traced_anew_and_each_keeps_its_weights(
+    generator: Generator, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = torch.get_num_threads()
+    further = copy.deepcopy(generator)
+    with torch.no_grad():
+        further.relight.weight.neg_()
+    first = CpuEngine(generator, threads=1)
+    monkeypatch.delattr(torch.jit, "trace")  # what it once traced is never given back
+    second = CpuEngine(further, threads=1)
+    torch.set_num_threads(threads)
+
+    check_agreement(first, generator, rig)
+    check_agreement(second, further, rig)
+    with pytest.raises(EngineError, match="differs from the plain network"):
+        check_agreement(second, generator, rig)
 
 
 def test_the_traced_engine_agrees_with_the_plain_one(generator: Generator, rig: Rig) -> None:
