@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kiosk.cli.options import CameraSource, ConfigPath, PortraitId, Size, Tables, read_config
+from kiosk.cli.swaps import bench_swaps
 from kiosk.errors import ConfigError
 
 SIZES = ("720x1280", "1080x1920", "1440x2560", "2160x3840")
@@ -30,8 +31,15 @@ def bench(
     against: Annotated[
         Path | None, typer.Option(help="An earlier run's JSON: print ratios to it.")
     ] = None,
+    swaps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Instead: change what hangs so often, and see what leaks."),
+    ] = None,
 ) -> None:
     """Measure every engine, the road on screens of several sizes, and tracking by faces."""
+    if swaps is not None:
+        bench_swaps(config, portrait, camera or "demo", size, count=swaps, as_json=as_json)
+        return
     before = None if against is None else read_figures(against)
     figures = measure(config, portrait, camera or "demo", size, seconds)
     if as_json:
