@@ -73,6 +73,7 @@ class PortraitSettings(Table):
     every_s: float = Field(600.0, ge=5, le=86400)
     signed: bool = False
     keys: tuple[Path, ...] = ()
+    usb: bool = False
 
     @property
     def trusted(self) -> tuple[Path, ...] | None:

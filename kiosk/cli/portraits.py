@@ -127,6 +127,25 @@ def import_portrait(
     print(f"{folder.name}: hangs in {folder.parent}")  # noqa: T201
 
 
+@app.command("import-stick")
+def import_portraits_of_stick(
+    folder: Annotated[Path, typer.Argument(help="Where the stick is mounted.")],
+    config: ConfigPath = None,
+) -> None:
+    """Import every portraits/*.portrait of a USB stick; exit code 2 when one is refused."""
+    from kiosk.portraits.stick import import_stick
+    from kiosk.sitter import try_portrait
+
+    deliveries = []
+    for delivery in import_stick(folder, load_config(config).portraits, try_portrait):
+        deliveries.append(delivery)
+        typer.echo(delivery.line)
+    if refused := sum(each.refused for each in deliveries):
+        raise PackError(f"{folder}: {refused} of {len(deliveries)} refused; see above")
+    if not deliveries:
+        typer.echo(f"{folder}: holds no portraits/*.portrait")
+
+
 @app.command("keys")
 def make_signing_keys(
     name: Annotated[Path, typer.Argument(help="NAME.key and NAME.pub are written.")],
