@@ -25,8 +25,9 @@ def add_portrait(
         str | None, typer.Option(metavar="URL", help="Of a museum's IIIF manifest, for IMAGE.")
     ] = None,
     canvas: Annotated[int, typer.Option(min=1, help="Which picture of the manifest.")] = 1,
-    title: Annotated[str, typer.Option(help="Of the artwork, in English.")] = "",
+    title: Annotated[str, typer.Option(help="Of the artwork.")] = "",
     artist: Annotated[str, typer.Option(help="Of the artwork.")] = "",
+    language: Annotated[str, typer.Option(help="Of title and artist, such as fr.")] = "en",
     minutes: Annotated[float, typer.Option(min=0.2, max=600, help="Time for learning.")] = 10.0,
     face: Annotated[int | None, typer.Option(min=1, help="Which face, from the left.")] = None,
     points: FacePoints = None,
@@ -60,7 +61,7 @@ def add_portrait(
         said = {"title": title, "artist": artist, "rights": rights, "provenance": provenance}
         commission = Commission(
             image=picture, id=name, minutes=minutes, face=face, points=points, seed=seed,
-            replace=replace, also=also, strict=strict, **_last_word(known, said),
+            replace=replace, also=also, strict=strict, **_last_word(known, said, language),
         )  # fmt: skip
         outcome = _make(commission, config, report or Path("out") / name, tell)
     listener.end(outcome)
@@ -83,13 +84,18 @@ def _from_catalogue(url: str, canvas: int, tell: "Teller") -> tuple[Path, Option
     }
 
 
-def _last_word(known: Options, said: dict[str, str]) -> Options:
+def _last_word(known: Options, said: dict[str, str], language: str) -> Options:
     """What a catalogue knows, with what was said on the command line over it."""
     from kiosk.portraits.meta import Label
 
     said = {key: words for key, words in said.items() if words}
-    labels = {key: {"en": said.pop(key)} for key in ("title", "artist") if key in said}
-    label = known.get("label", Label()).model_copy(update=labels)
+    old = known.get("label", Label())
+    labels = {
+        key: {**getattr(old, key), language: said.pop(key)}
+        for key in ("title", "artist")
+        if key in said
+    }
+    label = old.model_copy(update=labels)
     return {**known, **said, "label": label}
 
 

@@ -3,20 +3,18 @@
 For programs each line of the standard output is one JSON object; `docs/packs.md` says which.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import typer
 from rich.console import Console
 
+from kiosk.cli.lines import faults_as_lines, write_line
 from kiosk.cli.progress import Show, progress_bar
 from kiosk.curation.timetable import Progress, Timetable
-from kiosk.errors import KioskError
 
 EVERY_S = 0.5  # between two lines of one stage
 
@@ -128,16 +126,16 @@ class Program:
             rounded["left_s"] = round(state.left_s, 1)
         if state.error is not None:
             rounded["error"] = round(state.error, 4)
-        _write_line(asdict(state) | rounded)
+        write_line(asdict(state) | rounded)
 
     def remark(self, words: str) -> None:
         """See `Listener`."""
-        _write_line({"remark": words})
+        write_line({"remark": words})
 
     def end(self, outcome: Outcome) -> None:
         """See `Listener`."""
         places = {"folder": str(outcome.folder), "report": str(outcome.report)}
-        _write_line(asdict(outcome) | places)
+        write_line(asdict(outcome) | places)
 
 
 @contextmanager
@@ -151,13 +149,5 @@ def told_to_person(name: str) -> Iterator[Listener]:
 @contextmanager
 def told_to_program() -> Iterator[Listener]:
     """Lines while the work lasts; a fault is one, too."""
-    try:
+    with faults_as_lines():
         yield Program()
-    except KioskError as fault:
-        _write_line({"fault": str(fault)})
-        raise
-
-
-def _write_line(words: dict[str, Any]) -> None:
-    """One object, at once."""
-    typer.echo(json.dumps(words, ensure_ascii=False))

@@ -46,9 +46,7 @@ class Sitting:
 
     def __init__(self, pack: Pack) -> None:
         self.pack, self.target = pack, motion_target(pack)
-        portrait = Portrait(
-            pack.meta.id, rig_of(pack), PlainEngine(load_generator(pack.weights_path))
-        )
+        portrait = Portrait(pack.meta.id, rig_of(pack), PlainEngine(load_generator(pack.weights)))
         self._stage = GeneratorStage(lambda: portrait)
 
     def layers(self, motion: Motion) -> Layers:
