@@ -42,6 +42,7 @@ from kiosk.training.finetune import FinetuneSettings, Finetuning, finetune
 from kiosk.training.pairs import Pairs, make_pairs, room_for_pairs, stack_pairs
 
 PAIRS_PER_MINUTE, MOST_PAIRS, LEAST_PAIRS = 240, 4000, 128
+STUDIED, MEASURED = 0.6, 0.8  # of looking: when the picture, and when the limits are known
 UNANSWERED = {
     "mouth": "no mouth is seen to open in this picture: it will stay as it is painted",
     "gaze": "no eyes are seen to look aside in this picture: they will look straight on",
@@ -61,8 +62,9 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
     check_commission(commission, portraits)
     report(Progress(LOOKING, 0.0))
     study = study_picture(commission.image, commission.face, commission.points)
+    report(Progress(LOOKING, STUDIED))
     for remark in study.warnings:
-        report(Progress(LOOKING, 0.5, remark=remark))
+        report(Progress(LOOKING, STUDIED, remark=remark))
     with workshop(commission) as folder:
         work = Work(commission, study, folder=folder, report=report)
         generator = work.learn(work.draw_pairs())
@@ -93,6 +95,7 @@ class Work:
         self._report, self.remarks = report, list[str]()
         self.puppet = study.puppet()
         limits = find_limits(self.puppet.rig.mesh, self.puppet.figure.matte)
+        report(Progress(LOOKING, MEASURED))
         gains = find_gains(self.puppet)
         for part, answer in UNANSWERED.items():
             if getattr(gains, part) == 0:
@@ -144,7 +147,7 @@ class Work:
 
     def _remark(self, words: str) -> None:
         self.remarks.append(words)
-        self._report(Progress(LOOKING, 0.5, remark=words))
+        self._report(Progress(LOOKING, STUDIED, remark=words))
 
 
 def _describe(work: Work) -> PackMeta:

@@ -13,7 +13,7 @@ LOOKING, DRAWING, LEARNING = "looking", "drawing examples", "learning"
 PACKING, REPORTING = "packing", "reporting"
 DRAWING_SHARE = 0.2  # of the minutes asked for: what drawing examples is expected to take
 # seconds on two cores: a picture of 2000 pixels, and what is measured on its puppet
-LOOKING_S, PACKING_S, REPORTING_S = 15.0, 2.0, 25.0
+LOOKING_S, PACKING_S, REPORTING_S = 20.0, 2.0, 25.0
 
 
 @dataclass(frozen=True, slots=True)
