@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.curation.study import read_artwork
+from kiosk.curation.scan import read_artwork
 from kiosk.face import CHIN, EYES, FOREHEAD
 from kiosk.messages import Bytes
 from kiosk.puppet.detect import find_faces, settle_landmarks, track_pictures

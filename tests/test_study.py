@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from kiosk.__main__ import main
-from kiosk.curation.study import Study, read_artwork, still_of, study_picture
+from kiosk.curation.scan import read_artwork, read_scan
+from kiosk.curation.study import Study, still_of, study_picture
 from kiosk.errors import PictureError
 from kiosk.messages import Bytes
 from kiosk.puppet.figure import canvas_from_artwork
@@ -177,6 +178,21 @@ def test_a_colour_profile_is_applied(tmp_path: Path) -> None:
 
     assert same == broken == [200, 30, 20]
     assert green[1] > 190 > 60 > green[0]
+
+
+def test_what_was_done_to_colours_is_told(tmp_path: Path) -> None:
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    old, new = ("sRGB built-in".encode("utf-16-be"), "Scanner 12 \r\n".encode("utf-16-be"))
+    named = plain.replace(old, new)
+    told = {}
+    for name, profile in (("none", None), ("srgb", plain), ("other", named), ("broken", b"no")):
+        path = tmp_path / f"{name}.png"
+        Image.new("RGBA", (8, 8), (200, 30, 20, 255)).save(path, icc_profile=profile)
+        told[name] = read_scan(path).remarks
+
+    assert told["none"] == told["srgb"] == ()
+    assert told["other"] == ("converted to sRGB from Scanner 12",)
+    assert "profile is broken and was ignored" in told["broken"][0]
 
 
 def test_transparent_grey_and_deep_pictures_become_rgb(tmp_path: Path) -> None:

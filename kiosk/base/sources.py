@@ -13,7 +13,7 @@ import numpy as np
 
 from kiosk.camera.capture import count_pictures, read_pictures
 from kiosk.curation.further import FILMS
-from kiosk.curation.study import read_artwork
+from kiosk.curation.scan import read_artwork
 from kiosk.errors import TrainingError
 from kiosk.messages import Bytes
 

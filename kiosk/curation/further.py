@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.camera.capture import count_pictures, read_pictures
-from kiosk.curation.study import read_artwork
+from kiosk.curation.scan import read_artwork
 from kiosk.errors import CameraError, PictureError
 from kiosk.face import MESH
 from kiosk.messages import Bytes, Floats

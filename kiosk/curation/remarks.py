@@ -17,6 +17,7 @@ DARK, FLAT = 45.0, 10.0  # median and spread of the face's brightness, of 255
 NEAR_EDGE = 0.03  # of the face's height
 SHUT, PARTED = 0.035, 0.05  # of the distance between the eyes
 UNEVEN = 1.9  # one cheek so many times as bright as the other
+FINGERS = 2  # landmarks of a hand that lie on the face before it is said
 
 
 def find_remarks(artwork: Bytes, landmarks: Floats) -> list[str]:
@@ -31,6 +32,21 @@ def find_remarks(artwork: Bytes, landmarks: Floats) -> list[str]:
         *_of_light(artwork, landmarks),
         *_of_attitude(landmarks),
     ]
+
+
+def remark_hands(hands: list[Floats], landmarks: Floats) -> list[str]:
+    """Whether a hand lies before the face.
+
+    Args:
+        hands: (21, 2) landmarks of each that was found near it, pixels.
+        landmarks: (478, 3) of the face, pixels.
+    """
+    outline = landmarks[list(OVAL), :2].astype(np.float32)
+    for hand in hands:
+        inside = [cv2.pointPolygonTest(outline, (float(x), float(y)), False) > 0 for x, y in hand]
+        if sum(inside) >= FINGERS:
+            return ["a hand lies before the face: it will move and stretch with it"]
+    return []
 
 
 def _of_size(artwork: Bytes, landmarks: Floats) -> list[str]:

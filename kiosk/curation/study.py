@@ -3,16 +3,15 @@
 All that can be wrong with a picture is found here, before any long work, and said in one line.
 """
 
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from kiosk.curation.placed import infer_landmarks, read_points
-from kiosk.curation.remarks import GOOD_FACE_PX, find_remarks
+from kiosk.curation.remarks import GOOD_FACE_PX, find_remarks, remark_hands
+from kiosk.curation.scan import read_scan
 from kiosk.errors import PictureError
 from kiosk.face import MESH
 from kiosk.messages import Bytes, Floats
@@ -24,6 +23,7 @@ from kiosk.puppet.figure import (
     make_figure,
     place_canvas,
 )
+from kiosk.puppet.hands import find_hands
 from kiosk.puppet.render import Puppet
 from kiosk.rig.rig import Rig
 
@@ -68,17 +68,15 @@ def study_picture(path: Path, face: int | None = None, points: Path | None = Non
     Raises:
         PictureError: unreadable, no face, several and none chosen, or a face too small.
     """
-    artwork = read_artwork(path)
+    scan = read_scan(path)
+    artwork = scan.artwork
     if points is not None:
-        placed = read_points(points)
-        height, width = artwork.shape[:2]
-        for name, (x, y) in placed.items():
-            if not (0 <= x <= width and 0 <= y <= height):
-                raise PictureError(
-                    f"{points.name}: {name} is at ({x:g}, {y:g}); {path.name} is {width}x{height}"
-                )
-        return study_face(artwork, infer_landmarks(placed), path.name, settle=False)
-    return study_face(artwork, choose_face(find_faces(artwork), face, path.name), path.name)
+        rough = _place(points, path.name, artwork)
+    else:
+        rough = choose_face(find_faces(artwork), face, path.name)
+    study = study_face(artwork, rough, path.name, settle=points is None)
+    hands = remark_hands(find_hands(artwork, rough), rough)
+    return replace(study, warnings=(*scan.remarks, *study.warnings, *hands))
 
 
 def study_face(
@@ -113,20 +111,16 @@ def study_face(
     return Study(artwork, canvas, points, matte, plate, tuple(warnings))
 
 
-def read_artwork(path: Path) -> Bytes:
-    """A picture as (H, W, 3) uint8 sRGB, upright; embedded colour profiles are applied."""
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image)
-            assert upright is not None
-            return np.array(_to_srgb(upright).convert("RGB"))
-    except FileNotFoundError as error:
-        raise PictureError(f"{path}: there is no such file; check its name") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        reason = "it is damaged or no picture; use a JPEG, PNG, TIFF or WebP"
-        raise PictureError(f"{path.name}: cannot be read: {reason}") from error
-    except Image.DecompressionBombError as error:
-        raise PictureError(f"{path.name}: is too large; scale it to 8000 pixels or less") from error
+def _place(points: Path, name: str, artwork: Bytes) -> Floats:
+    """Landmarks of a face whose parts a hand has placed; see `study_picture`."""
+    placed = read_points(points)
+    height, width = artwork.shape[:2]
+    for part, (x, y) in placed.items():
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise PictureError(
+                f"{points.name}: {part} is at ({x:g}, {y:g}); {name} is {width}x{height}"
+            )
+    return infer_landmarks(placed)
 
 
 def still_of(study: Study) -> Bytes:
@@ -134,21 +128,6 @@ def still_of(study: Study) -> Bytes:
     crop = study.crop()
     side = min(512, crop.shape[0])
     return np.asarray(cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA))
-
-
-def _to_srgb(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "CMYK", "L"):
-        return image
-    image.load()  # what is wrong with the picture itself shows here
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        target = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return image  # a broken profile is ignored, as viewers do
-    assert converted is not None
-    return converted
 
 
 def choose_face(faces: list[Floats], face: int | None, name: str) -> Floats:
