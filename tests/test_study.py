@@ -107,16 +107,15 @@ def test_a_face_too_small(picture: Bytes, home: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_small_face_is_warned_of(study: Study) -> None:
-    (warning,) = study.warnings
-
-    assert "pixels wide: the result will be soft" in warning
+    assert "pixels wide: the result will be soft" in study.warnings[0]
 
 
 def test_a_large_face_is_not(picture: Bytes, tmp_path: Path) -> None:
     image = Image.fromarray(picture)
     image.resize((1024, 1200)).save(tmp_path / "large.png")
 
-    assert study_picture(tmp_path / "large.png").warnings == ()
+    told = study_picture(tmp_path / "large.png").warnings
+    assert not any("pixels wide" in each for each in told)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ None of it is a fault: the portrait can be made all the same. What cannot be is 
 import cv2
 import numpy as np
 
+from kiosk.curation.glasses import wears_glasses
 from kiosk.face import LEFT_CHEEK, MESH, OVAL, RIGHT_CHEEK
 from kiosk.messages import Bytes, Floats
 from kiosk.motion.face_model import load_face_model
@@ -31,6 +32,7 @@ def find_remarks(artwork: Bytes, landmarks: Floats) -> list[str]:
         *_of_size(artwork, landmarks),
         *_of_light(artwork, landmarks),
         *_of_attitude(landmarks),
+        *_of_glasses(artwork, landmarks),
     ]
 
 
@@ -109,3 +111,9 @@ def _of_attitude(landmarks: Floats) -> list[str]:
     if seen.gap > PARTED:
         remarks.append("the mouth is painted open: it shows that until it is opened wider")
     return remarks
+
+
+def _of_glasses(artwork: Bytes, landmarks: Floats) -> list[str]:
+    if not wears_glasses(artwork, landmarks):
+        return []
+    return ["the sitter seems to wear glasses: their rims will bend with brows, lids and cheeks"]
