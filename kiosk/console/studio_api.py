@@ -14,6 +14,7 @@ from kiosk.console.asked import Asked, Record, action, desk_of, fault
 from kiosk.console.guard import TooLargeError
 from kiosk.console.inbox import Sent
 from kiosk.curation.placed import POINTS, check_points, infer_landmarks, read_points
+from kiosk.curation.scan import read_artwork
 from kiosk.errors import KioskError, PictureError
 from kiosk.portraits.meta import ID_PATTERN
 from kiosk.portraits.parcel import SUFFIX
@@ -75,8 +76,6 @@ def preview(asked: Asked) -> Response:
 
 def picture(asked: Asked) -> Response:
     """The picture as it is looked at: upright, in sRGB, at most so large."""
-    from kiosk.curation.study import read_artwork
-
     image = read_artwork(_sent(asked).picture)
     share = min(1.0, MOST_SHOWN_PX / max(image.shape[:2]))
     shown = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
@@ -104,8 +103,6 @@ def mesh(asked: Asked) -> Record:
 
 def places(asked: Asked) -> Record:
     """The points placed so far, else those of the face that the look found; the picture's size."""
-    from kiosk.curation.study import read_artwork
-
     sent = _sent(asked)
     height, width = read_artwork(sent.picture).shape[:2]
     points = read_points(sent.points) if sent.points else sent.look().get("points", {})
