@@ -1,11 +1,13 @@
 """What a portrait does alone."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.idle import Idle
 from kiosk.motion.settings import MotionSettings
-from kiosk.motion.target import MotionTarget
+from kiosk.motion.target import Gains, MotionTarget
 
 TARGET = MotionTarget("sitter", (0.3 * load_face_model().mean).astype(np.float32))
 
@@ -97,3 +99,12 @@ def test_gaze_and_head_follow_who_passes() -> None:
 
     assert left.gaze[0, 0] < -0.1 < 0.1 < right.gaze[0, 0]
     assert left.rotation[1] > 0 > right.rotation[1]  # + about y is to the left
+
+
+def test_eyes_that_a_portrait_keeps_as_painted_stay_so_while_it_idles() -> None:
+    still = replace(TARGET, gains=Gains(gaze=0, closure=0))
+    idle = Idle(still, MotionSettings(), seed=0)
+
+    motions = [idle(n / 10, np.array([0.5, 0.2])) for n in range(200)]
+    assert not any(motion.gaze.any() or motion.closure.any() for motion in motions)
+    assert any(motion.rotation.any() for motion in motions)

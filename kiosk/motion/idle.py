@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kiosk.face import MESH
 from kiosk.messages import Motion
 from kiosk.motion.settings import MotionSettings
-from kiosk.motion.target import MotionTarget, Neck
+from kiosk.motion.target import MotionTarget, Neck, hold_still
 from kiosk.rig.easing import smoothstep
 from kiosk.rig.landmarks import face_height
 
@@ -38,6 +38,7 @@ class Idle:
 
     def __init__(self, target: MotionTarget, settings: MotionSettings, seed: int) -> None:
         self._settings, self._seed = settings, seed
+        self._gains = target.gains
         self._neck = Neck(target.landmarks, target.limits)
         self._height = face_height(target.landmarks)
 
@@ -53,7 +54,7 @@ class Idle:
             toward = np.clip(glance, -1.0, 1.0)
             gaze = GLANCE_GAZE * toward + 0.15 * gaze
             turn = np.append(GLANCE_TURN_DEG * toward, turn[2])
-        return Motion(
+        motion = Motion(
             rotation=self._neck.turn_within(turn),
             translation=np.array([0.0, self.breath(now)], np.float32),
             scale=1.0,
@@ -61,6 +62,7 @@ class Idle:
             closure=np.full(2, _lids(gaze, self.blink(now)), np.float32),
             gaze=np.tile(gaze, (2, 1)).astype(np.float32),
         )
+        return hold_still(motion, self._gains)
 
     def breath(self, now: float) -> float:
         """Rise and fall of the head with the breath, canvas units."""

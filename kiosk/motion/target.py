@@ -1,11 +1,11 @@
 """The sitter that motion is made for, and the limits and gains of their portrait."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.messages import Floats
+from kiosk.messages import Floats, Motion
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of, rotation_vector
 
@@ -42,6 +42,15 @@ class MotionTarget:
     landmarks: Floats  # (478, 3) canvas coordinates
     limits: Limits = field(default_factory=Limits)
     gains: Gains = field(default_factory=Gains)
+
+
+def hold_still(motion: Motion, gains: Gains) -> Motion:
+    """The same without what a portrait never does: eyes with a gain of 0 stay as painted."""
+    if gains.gaze == 0:
+        motion = replace(motion, gaze=np.zeros((2, 2), np.float32))
+    if gains.closure == 0:
+        motion = replace(motion, closure=np.zeros(2, np.float32))
+    return motion
 
 
 def soft_limit(

@@ -10,7 +10,7 @@ import numpy as np
 from kiosk.messages import Floats, Motion
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
-from kiosk.motion.target import Gains, MotionTarget
+from kiosk.motion.target import MotionTarget, hold_still
 from kiosk.rig.landmarks import no_motion
 
 EDGE = 0.7  # of the way to each limit of the head's turn
@@ -34,12 +34,3 @@ def telling_motions(target: MotionTarget) -> list[Motion]:
         replace(spoken, rotation=np.zeros(3, np.float32)),
     ]
     return [hold_still(motion, target.gains) for motion in motions]
-
-
-def hold_still(motion: Motion, gains: Gains) -> Motion:
-    """The same without what a portrait never does: eyes with a gain of 0 stay as painted."""
-    if gains.gaze == 0:
-        motion = replace(motion, gaze=np.zeros((2, 2), np.float32))
-    if gains.closure == 0:
-        motion = replace(motion, closure=np.zeros(2, np.float32))
-    return motion

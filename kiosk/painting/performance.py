@@ -19,8 +19,7 @@ from kiosk.motion.bank import Bank, load_bank
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import measure
 from kiosk.motion.rehearsal import Rehearsal
-from kiosk.motion.target import Gains, Limits, MotionTarget, Neck
-from kiosk.motion.telling import hold_still
+from kiosk.motion.target import Gains, Limits, MotionTarget, Neck, hold_still
 
 SIZE, FPS, SECONDS = (640, 480), 30, 18.0
 EXAMPLES = 10  # recorded faces behind each expression; their mean is nobody's
