@@ -23,6 +23,9 @@ TORCH := torch==2.13.0
 APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mesa-dri \
 	libglib2.0-0 libportaudio2 xvfb
 
+# the staff page is tested in a real browser, where the system has one
+APT_BROWSER := chromium chromium-driver
+
 .PHONY: help demo test bench install install-dev lint clean
 
 help:
@@ -67,6 +70,7 @@ $(STAMPS)/run: $(STAMPS)/torch pyproject.toml
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/run
+	-@.ci/system-packages $(APT_BROWSER)
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	@touch $@
 
