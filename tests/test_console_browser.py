@@ -211,6 +211,10 @@ def test_points_are_placed_by_keyboard_and_by_pointer(
     drag.perform()
     assert height() > by_key
 
+    whole = find(browser, '[data-point="whole"] .dot')
+    webdriver.ActionChains(browser).drag_and_drop_by_offset(whole, 0, 20).perform()
+    assert height() > by_key + 10
+
     find(browser, "#keep").click()
     find(browser, "#make")
     assert list((museum / "cache").rglob("points.toml"))

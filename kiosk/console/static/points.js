@@ -8,6 +8,7 @@ const address = `/api/pictures/${place.dataset.picture}`;
 const svg = byId("picture"), image = byId("image"), easel = byId("easel");
 const points = new Map(); // name -> [x, y], pixels of the picture
 const handles = new Map();
+const WHOLE = "whole"; // the handle above the forehead, by which the face is moved
 let topology, size, chosen = null;
 
 const path = (at) => topology.edges.map(([a, b]) => `M${at[a]}L${at[b]}`).join("");
@@ -25,6 +26,7 @@ async function open() {
   for (const name of Object.keys(topology.points)) {
     if (found[name]) add(name, found[name]);
   }
+  addHandle(WHOLE).classList.add("whole");
   comeCloser();
   redraw();
 }
@@ -52,6 +54,11 @@ function inTheMiddle() {
 }
 
 function add(name, at) {
+  points.set(name, [...at]);
+  addHandle(name);
+}
+
+function addHandle(name) {
   const handle = document.createElementNS(SVG, "g");
   handle.setAttribute("class", "handle");
   handle.setAttribute("tabindex", "0");
@@ -64,10 +71,20 @@ function add(name, at) {
     handle.append(circle);
   }
   byId("handles").append(handle);
-  points.set(name, [...at]);
   handles.set(name, handle);
   handle.addEventListener("focus", () => choose(name));
   handle.addEventListener("keydown", (event) => nudge(name, event));
+  return handle;
+}
+
+const movedBy = (name) => (name === WHOLE ? [...points.keys()] : [name]);
+
+// Above all points, by a quarter of their height.
+function wholeAt() {
+  const [across, down] = [0, 1].map((axis) => [...points.values()].map((at) => at[axis]));
+  const [top, bottom] = [Math.min(...down), Math.max(...down)];
+  const middle = across.reduce((sum, x) => sum + x, 0) / across.length;
+  return [middle, Math.max(top - 0.25 * (bottom - top), 0)];
 }
 
 function choose(name) {
@@ -75,7 +92,9 @@ function choose(name) {
   chosen = name;
   handles.get(name).classList.add("chosen");
   byId("chosen").textContent = word(`point_${name}`);
-  const [x, y] = topology.mean[topology.points[name]] || topology.mean[name === "left_iris" ? 159 : 386];
+  // irises are none of the mean face's, the whole face is no point
+  const stands = { left_iris: 159, right_iris: 386, [WHOLE]: 10 }[name] ?? topology.points[name];
+  const [x, y] = topology.mean[stands];
   byId("guide-point").setAttribute("cx", x);
   byId("guide-point").setAttribute("cy", y);
 }
@@ -85,7 +104,7 @@ function nudge(name, event) {
   if (!step) return;
   event.preventDefault();
   const far = pixel() * (event.shiftKey ? 10 : 1);
-  move([name], step[0] * far, step[1] * far);
+  move(movedBy(name), step[0] * far, step[1] * far);
 }
 
 // One pixel of the screen, in pixels of the picture.
@@ -93,7 +112,7 @@ const pixel = () => size[0] / svg.clientWidth;
 
 function fitHandles() {
   for (const circle of svg.querySelectorAll(".handle circle")) {
-    circle.setAttribute("r", pixel() * (circle.classList.contains("dot") ? 5 : 15));
+    circle.setAttribute("r", pixel() * (circle.closest(".whole") ? 11 : circle.classList.contains("dot") ? 5 : 15));
   }
 }
 
@@ -107,7 +126,7 @@ function move(names, dx, dy) {
 }
 
 function redraw() {
-  for (const [name, [x, y]] of points) {
+  for (const [name, [x, y]] of [...points, [WHOLE, wholeAt()]]) {
     for (const circle of handles.get(name).children) {
       circle.setAttribute("cx", x);
       circle.setAttribute("cy", y);
@@ -134,12 +153,12 @@ async function follow() {
   asking = false;
 }
 
-// Dragging a point moves it, dragging beside the points moves the face.
 let grip = null;
 svg.addEventListener("pointerdown", (event) => {
   const handle = event.target.closest(".handle");
-  if (handle) handle.focus();
-  grip = { names: handle ? [handle.dataset.point] : [...points.keys()], x: event.clientX, y: event.clientY };
+  if (!handle) return;
+  handle.focus();
+  grip = { names: movedBy(handle.dataset.point), x: event.clientX, y: event.clientY };
   svg.setPointerCapture(event.pointerId);
   event.preventDefault();
 });

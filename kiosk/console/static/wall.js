@@ -19,6 +19,7 @@ function show(told) {
     place.toggleAttribute("data-hangs", told.runs && place.dataset.portrait === told.portrait);
   }
   byId("figures").hidden = !told.runs;
+  byId("screen").hidden = !told.runs || !byId("screen").src;
   if (!told.runs) return;
   const hung = document.querySelector(`[data-portrait="${told.portrait}"] .name`);
   figure("portrait").textContent = hung ? hung.textContent : told.portrait;
