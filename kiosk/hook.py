@@ -53,9 +53,17 @@ class Hung:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """A portrait that shall hang."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Arrival:
     """The next one."""
 
+    order: Order
     hung: Hung
     hanging: Hanging
 
@@ -78,7 +86,8 @@ class Hook:
         self._target: tuple[Hung, MotionTarget] | None = None
         self._turns = Turns(settings, clock())
         self._broken: set[str] = set()  # engines that broke down
-        self._orders: Latest[Path] = Latest()
+        self._orders: Latest[Order] = Latest()
+        self._awaited: Order | None = None  # the newest, until it hangs or cannot
         self._arrivals: Latest[Arrival] = Latest()
         self._look_at = clock()
         self._swapping = threading.Lock()  # held for an instant
@@ -122,12 +131,15 @@ class Hook:
         portrait = self._make(hung.pack)
         with self._swapping:
             if self._hung.pack is hung.pack:  # else another one hangs by now
-                self._hung = replace(hung, portrait=portrait)
+                self._hung = replace(self._hung, portrait=portrait)
         logger.info("%s runs on %s", portrait.portrait_id, portrait.engine.name)
 
     def order(self, folder: Path) -> None:
         """Have a pack's portrait hung when it is ready; a later order takes its place."""
-        self._orders.put(folder)
+        order = Order(folder)
+        with self._swapping:
+            self._awaited = order
+            self._orders.put(order)
 
     def tune(self, portrait_id: str, override: Override) -> bool:
         """Try out other gains and limits on what hangs, until another portrait hangs.
@@ -145,7 +157,7 @@ class Hook:
     def look(self, *, attended: bool) -> None:
         """Order what is due, or what lies in the place of the pack that hangs; heed changes."""
         now = self._clock()
-        if now < self._look_at:
+        if now < self._look_at or self._awaited is not None:  # what was ordered comes first
             return
         self._look_at = now + LOOK_S
         hung = self._hung
@@ -162,16 +174,18 @@ class Hook:
     def serve(self, screen: Screen, stop: threading.Event) -> None:
         """Make ready what is ordered, one after the other, until told to stop."""
         while not stop.is_set():
-            folder = self._orders.take(ORDER_S)
-            if folder is None:
+            order = self._orders.take(ORDER_S)
+            if order is None:
                 continue
+            folder = order.folder
             try:
                 marks = _marks(folder)
                 pack = load_pack(folder)
                 hung = Hung(pack, self._make(pack), *marks, pack.meta)
-                arrival = Arrival(hung, screen.prepare(pack))
+                arrival = Arrival(order, hung, screen.prepare(pack))
             except Exception as error:  # whatever it is
                 logger.error("%s cannot be hung: %s", folder.name, error)
+                self._done_with(order)
             else:
                 self._arrivals.put(arrival)
 
@@ -185,11 +199,18 @@ class Hook:
         except DisplayError as error:
             logger.error("%s cannot be hung: %s", arrival.hung.pack.meta.id, error)
             return False
+        finally:
+            self._done_with(arrival.order)
         with self._swapping:
             self._hung = arrival.hung
         self._turns.hung(self._clock())
         logger.info("%s hangs now", arrival.hung.pack.meta.id)
         return True
+
+    def _done_with(self, order: Order) -> None:
+        with self._swapping:
+            if self._awaited is order:
+                self._awaited = None
 
     def _heed_changes(self, folder: Path) -> None:
         """What staff have changed about the portrait that hangs moves it from now on."""

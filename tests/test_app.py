@@ -14,12 +14,13 @@ from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettin
 from kiosk.errors import CameraError, PackError
 from kiosk.generator.engine import Maps
 from kiosk.generator.stage import Portrait
+from kiosk.hook import Hook
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.pipeline import Stage
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import choose_pack
 from kiosk.sitter import motion_target
-from tests.fakes import FakeScreen, FakeStage, moving_photograph, write_clip
+from tests.fakes import FakeScreen, FakeStage, ManualClock, moving_photograph, write_clip
 from tests.packs import small_pack, write_small_pack
 
 SIZE = (72, 128)
@@ -337,3 +338,37 @@ def test_a_damaged_pack_is_refused_by_name_and_the_next_hangs(
 
     assert pack.meta.id == "whole"
     assert "broken" in caplog.records[0].getMessage()
+
+
+def test_an_order_is_not_lost_when_what_hangs_is_replaced_at_the_same_time(
+    tmp_path: Path, any_weights: None
+) -> None:
+    """The hook alone, thread by thread, by hand."""
+    packs = tmp_path / "packs"
+    first, second = small_pack(packs), write_small_pack(packs, "second")
+    clock = ManualClock(0.0)
+    hook = Hook(
+        first,
+        PortraitSettings(folder=packs),
+        build=lambda pack, _: Portrait(pack.meta.id, StillRig(), StillEngine()),  # type: ignore[arg-type]
+        clock=clock,
+    )
+    screen = FakeScreen()
+
+    def serve_one() -> None:
+        stop = threading.Event()
+        server = threading.Thread(target=hook.serve, args=(screen, stop))
+        server.start()
+        while not hook.receive(screen):
+            time.sleep(0.01)
+        stop.set()
+        server.join()
+
+    hook.order(second)
+    write_small_pack(packs)  # what hangs is replaced
+    clock.now = 10.0
+    hook.look(attended=False)
+    serve_one()
+
+    assert screen.hung == ["second"]
+    assert hook.pack.meta.id == "second"
