@@ -214,14 +214,14 @@ class Hook:
 
     def _heed_changes(self, folder: Path) -> None:
         """What staff have changed about the portrait that hangs moves it from now on."""
+        changes = mark_of_override(folder)
         try:
             meta = load_meta(folder)
         except PackError as error:  # a pack that is gone; what hangs goes on hanging
             logger.error("%s", error)
-            return
+            meta = self._hung.saved
         with self._swapping:
             if self._hung.pack.folder == folder:
-                changes = mark_of_override(folder)
                 self._hung = replace(self._hung, saved=meta, tried=None, changes=changes)
 
     def _make(self, pack: Pack) -> "Portrait":

@@ -26,6 +26,8 @@ from kiosk.errors import ControlError, PackError
 from kiosk.motion.face_model import load_face_model
 from kiosk.portraits.pack import load_meta, load_pack
 from kiosk.portraits.programme import read_programme
+from kiosk.portraits.store import mark_of
+from kiosk.portraits.swap import previous_of
 from tests.fakes import photograph
 from tests.packs import write_small_pack
 
@@ -53,8 +55,9 @@ class FakeKiosk:
         self.status()
         return b"\xff\xd8jpeg"
 
-    def log(self, after: int = 0) -> list[dict[str, Any]]:
-        return [{"number": after + 1, "at": 0.0, "level": "INFO", "text": "<b>hello</b>"}]
+    def log(self, after: int = 0) -> dict[str, Any]:
+        line = {"number": after + 1, "at": 0.0, "level": "INFO", "text": "<b>hello</b>"}
+        return {"began": 0.0, "lines": [line]}
 
     def hang(self, portrait_id: str) -> None:
         self.hung.append(portrait_id)
@@ -102,9 +105,11 @@ def page(tmp_path: Path) -> Iterator[Page]:
     for portrait in ("mona", "girl"):
         write_small_pack(folder, portrait)
     kiosk = FakeKiosk()
+    config = tmp_path / "config.toml"
+    config.write_text('[portraits]\nfolder = "packs"\n')
     desk = Desk(
         config=Config(portraits=PortraitSettings(folder=folder)),
-        config_path=None,
+        config_path=config,
         kiosk=kiosk,  # type: ignore[arg-type]
         jobs=Jobs(),
         inbox=Inbox(tmp_path / "inbox"),
@@ -181,10 +186,13 @@ def test_nothing_comes_from_elsewhere_and_no_script_stands_in_a_page(page: Page)
 
 
 def test_labels_cannot_smuggle_markup_in(page: Page) -> None:
-    page.ask("PUT", "/api/portraits/mona/changes", {"label": {"title": {"en": "<script>x"}}})
+    page.ask("PATCH", "/api/portraits/mona/changes", {"label": {"title": {"en": "<script>'"}}})
 
-    assert "<script>x" not in page.html("/")
-    assert "&lt;script&gt;x" in page.html("/portraits/mona")
+    for room in ("/", "/portraits/mona"):
+        html = page.html(room)
+        assert "<script>'" not in html
+        assert "&lt;script&gt;&#39;" in html
+        assert "&amp;#39;" not in html  # nor is it escaped twice
 
 
 def test_the_kiosks_state_is_told_also_when_it_does_not_run(page: Page) -> None:
@@ -209,11 +217,16 @@ def test_portraits_are_hung_and_tried_out_through_the_kiosk(page: Page) -> None:
 def test_changes_are_kept_beside_the_pack_and_taken_back(page: Page) -> None:
     folder = page.desk.find("mona")
     before = load_meta(folder)
-    page.ask("PUT", "/api/portraits/mona/changes", {"gains": {"mouth": 0.5}})
-    assert load_meta(folder).gains.mouth == 0.5
+    page.ask("PATCH", "/api/portraits/mona/changes", {"gains": {"mouth": 0.5}})
+    page.ask("PATCH", "/api/portraits/mona/changes", {"gains": {"gaze": 0.7}})
+    page.ask("PATCH", "/api/portraits/mona/changes", {"label": {"title": {"de": "Verlauf"}}})
+    after = load_meta(folder)
+    assert (after.gains.mouth, after.gains.gaze) == (0.5, 0.7)
+    assert (after.gains.brows, after.limits) == (before.gains.brows, before.limits)
+    assert (after.label.title, after.label.date) == ({"de": "Verlauf"}, before.label.date)
     assert 'data-changed="true"' in page.html("/portraits/mona")
 
-    page.ask("PUT", "/api/portraits/mona/changes", {})
+    page.ask("DELETE", "/api/portraits/mona/changes")
     assert load_meta(folder) == before
     load_pack(folder)
 
@@ -224,8 +237,10 @@ def test_changes_are_kept_beside_the_pack_and_taken_back(page: Page) -> None:
         ("POST", "/api/portraits/nobody/hang", None, "no such portrait"),
         ("POST", "/api/portraits/..%2f..%2fetc/hang", None, None),
         ("POST", "/api/portraits/mona/try", {"gains": {"mouth": 99}}, "gains.mouth is 99"),
-        ("PUT", "/api/portraits/mona/changes", {"rights": "x"}, "rights is no key"),
-        ("PUT", "/api/portraits/mona/changes", [1], "JSON object"),
+        ("PATCH", "/api/portraits/mona/changes", {"rights": "x"}, "rights is no key"),
+        ("PATCH", "/api/portraits/mona/changes", [1], "JSON object"),
+        ("POST", "/api/manifests", {"manifest": "https://x", "canvas": 1e9}, "use 1 to"),
+        ("POST", "/api/pictures/0123456789abcdef/mesh", {"points": [1]}, "understood"),
         ("POST", "/api/portraits/mona/rollback", None, "no version before"),
         ("PUT", "/api/programme", {"hours": [{"begins": "9", "portraits": ["mona"]}]}, "begins"),
         ("PUT", "/api/programme", {"hours": [{"begins": "09:00", "portraits": ["x"]}]}, "x"),
@@ -249,21 +264,36 @@ def test_what_makes_no_sense_is_refused_in_one_line(
 
 
 def test_a_portrait_is_removed_for_good_with_its_changes(page: Page) -> None:
-    page.ask("PUT", "/api/portraits/girl/changes", {"gains": {"mouth": 0.5}})
+    page.ask("PATCH", "/api/portraits/girl/changes", {"gains": {"mouth": 0.5}})
+    write_small_pack(page.desk.folder, "girl")  # a newer one
+    (page.desk.reports / "girl").mkdir()
     assert page.ask("DELETE", "/api/portraits/girl")[0] == 200
 
     with pytest.raises(PackError):
         page.desk.find("girl")
     write_small_pack(page.desk.folder, "girl")
     assert load_meta(page.desk.find("girl")).gains.mouth != 0.5
+    assert not previous_of(page.desk.find("girl")).exists()
+    assert not (page.desk.reports / "girl").exists()
 
 
 def test_the_version_before_is_brought_back(page: Page) -> None:
-    write_small_pack(page.desk.folder, "mona")  # a newer one
-    newer = load_meta(page.desk.find("mona"))
+    older = mark_of(page.desk.find("mona"))
+    write_small_pack(page.desk.folder, "mona")
+    assert mark_of(page.desk.find("mona")) != older
     assert page.ask("POST", "/api/portraits/mona/rollback")[0] == 200
-    assert load_meta(page.desk.find("mona")) == newer  # the same words; the folder is another
-    assert 'id="rollback"' in page.html("/portraits/mona")
+    assert mark_of(page.desk.find("mona")) == older
+
+
+def test_a_damaged_version_before_is_not_hung(page: Page) -> None:
+    write_small_pack(page.desk.folder, "mona")
+    newer = mark_of(page.desk.find("mona"))
+    (previous_of(page.desk.find("mona")) / "matte.png").write_bytes(b"half")
+    status, told = page.ask("POST", "/api/portraits/mona/rollback")
+
+    assert status == 400
+    assert "matte.png" in told["fault"]
+    assert mark_of(page.desk.find("mona")) == newer
 
 
 def test_a_portrait_goes_out_as_a_file(page: Page) -> None:

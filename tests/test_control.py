@@ -1,6 +1,7 @@
 """Staff ask a kiosk that runs, over its socket; whatever they send, it goes on."""
 
 import logging
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -100,10 +101,11 @@ def test_a_screen_that_does_not_answer_is_said_so(door: Path, kiosk: FakeKiosk) 
 def test_the_log_is_told_from_any_line_on(door: Path) -> None:
     for word in ("one", "two", "three"):
         logging.getLogger("kiosk.test").warning("line %s", word)
-    lines = Client(door).log()
+    lines = Client(door).log()["lines"]
 
     assert [line["text"] for line in lines] == ["line one", "line two", "line three"]
-    assert [line["text"] for line in Client(door).log(after=lines[1]["number"])] == ["line three"]
+    rest = Client(door).log(after=lines[1]["number"])["lines"]
+    assert [line["text"] for line in rest] == ["line three"]
 
 
 def test_portraits_are_hung_and_tuned(door: Path, kiosk: FakeKiosk) -> None:
@@ -185,11 +187,26 @@ def test_a_second_kiosk_leaves_the_first_ones_socket_alone(
 def test_the_socket_lies_where_systemd_or_the_users_session_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
     assert socket_path("auto") == Path("/run/user/7/tableau-vivant/kiosk.sock")
     monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/kiosk:/run/other")
     assert socket_path("auto") == Path("/run/kiosk/kiosk.sock")
     assert socket_path("/x/y.sock") == Path("/x/y.sock")
+    monkeypatch.delenv("RUNTIME_DIRECTORY")
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    assert socket_path("auto").parent.name == f"tableau-vivant-{os.getuid()}"
+
+
+def test_a_file_that_is_no_socket_is_left_alone(
+    kiosk: FakeKiosk, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("keep me")
+    with serve_staff(kiosk, precious):
+        pass
+    assert precious.read_text() == "keep me"
+    assert "no socket for staff can be had" in caplog.text
 
 
 def test_the_journal_keeps_the_last_lines() -> None:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from kiosk.cli.console import choose_token
 from kiosk.console.asked import too_large
 from kiosk.console.guard import HEADER, MOST_BYTES, Guard, TooLargeError, host_name
 
@@ -90,6 +91,40 @@ def test_on_the_network_everybody_needs_the_token_and_gets_it_as_a_cookie() -> N
     assert "samesite=strict" in cookie
     assert client.get("/api/x").status_code == 200
     assert client.post("/api/x", headers={HEADER: secret}).status_code == 200
+
+
+def test_the_token_leads_nowhere_else_and_leaves_the_address_bar() -> None:
+    client, _ = gate("letmein")
+
+    assert (
+        client.get(f"{OURS}//evil.example/?token=letmein").headers["location"] == "/evil.example/"
+    )
+    again = client.get("/api/x?token=letmein")
+    assert (again.status_code, again.headers["location"]) == (303, "/api/x")
+
+
+def test_another_site_cannot_even_read_but_may_link_hither() -> None:
+    client, _ = gate()
+    embedded = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+    linked = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    assert client.get("/api/x", headers=embedded).status_code == 403
+    assert client.get("/api/x", headers=linked).status_code == 200
+
+
+def test_names_of_this_page_are_the_same_in_capitals() -> None:
+    guard = Guard(Starlette(), ["Museum.Example"])
+    answered = TestClient(guard, base_url="http://museum.example").get("/")
+    assert answered.status_code == 404  # let in; there is nothing
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "asks"), [(None, False, False), (None, True, True), ("x", False, True)]
+)
+def test_a_page_for_others_always_asks_for_a_token(
+    given: str | None, wanted: bool, asks: bool
+) -> None:
+    assert (choose_token(given, wanted=wanted) is not None) == asks
 
 
 def test_every_answer_says_what_a_page_may_do() -> None:

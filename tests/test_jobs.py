@@ -41,6 +41,7 @@ def until(job: Job, key: str) -> dict[str, Any]:
     gives_up_at = time.monotonic() + 30
     while not job.state().get(key) and time.monotonic() < gives_up_at:
         time.sleep(0.01)
+    assert job.state().get(key), job.state()
     return job.state()
 
 
@@ -83,13 +84,28 @@ def test_one_portrait_is_learnt_at_a_time_and_looks_go_on_beside_it(jobs: Jobs) 
     assert jobs.learning is job
     with pytest.raises(ControlError, match="mona is being worked on"):
         jobs.start("add", "girl", [], key="2")
-    assert until(jobs.start("look", "girl", [], key="2"), "done")
+    until(jobs.start("look", "girl", [], key="2"), "done")
 
 
 def test_the_same_work_is_not_begun_twice(jobs: Jobs) -> None:
     first = jobs.start("look", "mona", ["wait"], key="1")
 
     assert jobs.start("look", "mona", ["wait"], key="1") is first
+
+
+def test_another_look_at_the_same_picture_takes_the_place_of_the_first(jobs: Jobs) -> None:
+    first = jobs.start("look", "mona", ["wait"], key="1")
+    until(jobs.start("look", "mona", ['{"face": 2}'], key="1"), "done")
+
+    assert until(first, "done")["stopped"]
+
+
+def test_what_cannot_be_kept_is_said_and_the_job_is_done(jobs: Jobs) -> None:
+    def full(_: dict[str, Any]) -> None:
+        raise OSError(28, "No space left on device")
+
+    job = jobs.start("look", "mona", [], key="1", after=full)
+    assert "No space left" in until(job, "done")["fault"]
 
 
 def test_too_much_at_a_time_is_refused(jobs: Jobs) -> None:

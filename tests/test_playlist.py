@@ -46,6 +46,21 @@ def test_others_wait_until_nobody_watches() -> None:
     assert playlist.due("cd", "a", every_s=10, now=3, attended=False) == "c"
 
 
+def test_one_that_cannot_be_hung_does_not_stop_the_round() -> None:
+    playlist = Playlist(now=0)
+    due = [playlist.due("abc", "a", every_s=10, now=now, attended=False) for now in (10, 20, 40)]
+
+    assert due == ["b", "c", None]  # then it is a's own turn
+
+
+def test_what_staff_hang_while_others_wait_hangs_for_its_turn() -> None:
+    playlist = Playlist(now=0)
+    playlist.due("cd", "a", every_s=10, now=1, attended=True)
+    playlist.hung(2)  # x, by hand
+
+    assert playlist.due("cd", "x", every_s=10, now=3, attended=False) is None
+
+
 def test_what_staff_hang_hangs_for_its_turn() -> None:
     playlist = Playlist(now=0)
     playlist.due("ab", "a", every_s=10, now=1, attended=False)

@@ -3,6 +3,7 @@
 import secrets
 import socket
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -19,10 +20,10 @@ def console(
     ] = False,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Else the settings'.")] = None,
     name: Annotated[
-        list[str] | None, typer.Option(help="With --lan: a further name of this machine.")
+        list[str] | None, typer.Option(help="A further name of this page, such as a proxy's.")
     ] = None,
     token: Annotated[
-        str | None, typer.Option(envvar="KIOSK_TOKEN", help="With --lan; else a new one each time.")
+        str | None, typer.Option(envvar="KIOSK_TOKEN", help="Else a new one each time.")
     ] = None,
     config: ConfigPath = None,
 ) -> None:
@@ -36,15 +37,22 @@ def console(
     settings = load_config(config)
     chosen = port or settings.console.port
     hosts = [*LOOPBACK, *(own_names() if lan else ()), *(name or ())]
-    secret = (token or secrets.token_urlsafe(16)) if lan else None
+    secret = choose_token(token, wanted=lan or bool(name))
     page = build_page(Desk.furnish(settings, config, Jobs()), hosts, secret)
     with reserve("0.0.0.0" if lan else LOOPBACK[0], chosen) as place:
-        for host in hosts if lan else hosts[:1]:
-            typer.echo(f"http://{host}:{chosen}/" + (f"?token={secret}" if secret else ""))
+        for host in hosts if secret else hosts[:1]:
+            typer.echo(f"http://{host}:{chosen}/" + (f"?token={quote(secret)}" if secret else ""))
         server = uvicorn.Config(
             page, log_level="warning", server_header=False, limit_concurrency=64
         )
         uvicorn.Server(server).run(sockets=[place])
+
+
+def choose_token(given: str | None, *, wanted: bool) -> str | None:
+    """What everybody must have; None where only this machine can ask and nothing was given."""
+    if given:
+        return given
+    return secrets.token_urlsafe(16) if wanted else None
 
 
 def reserve(host: str, port: int) -> socket.socket:

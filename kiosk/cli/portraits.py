@@ -93,16 +93,18 @@ def check_portraits(
 def export_portrait(
     portrait: str,
     file: Annotated[Path | None, typer.Argument(help="Else ID.portrait here.")] = None,
+    as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
     """Write a pack into one file, to be sent or kept."""
     from kiosk.portraits.parcel import SUFFIX, export_pack
     from kiosk.portraits.store import find_pack
 
-    folder = find_pack(portrait, [load_config(config).portraits.folder])
     target = file or Path(f"{portrait}{SUFFIX}")
-    export_pack(folder, target)
-    print(f"{target}: {target.stat().st_size / 1e6:.1f} MB")  # noqa: T201
+    with faults_as_lines(as_json):
+        export_pack(find_pack(portrait, [load_config(config).portraits.folder]), target)
+    size = target.stat().st_size
+    _tell(as_json, f"{target}: {size / 1e6:.1f} MB", id=portrait, file=str(target), bytes=size)
 
 
 @app.command("import")
@@ -121,10 +123,8 @@ def import_portrait(
         folder = import_pack(
             file, settings.folder, replace=replace, trial=try_portrait, keys=settings.trusted
         )
-    if as_json:
-        write_line({"id": folder.name, "folder": str(folder)})
-        return
-    print(f"{folder.name}: hangs in {folder.parent}")  # noqa: T201
+    words = f"{folder.name}: hangs in {folder.parent}"
+    _tell(as_json, words, id=folder.name, folder=str(folder))
 
 
 @app.command("import-stick")
@@ -163,38 +163,44 @@ def sign_portrait(
     portrait: str,
     key: Annotated[Path, typer.Option(help="A secret key of minisign's.")],
     password: Password = "",
+    as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
     """Vouch for a pack as it is now."""
     from kiosk.portraits.signing import sign_pack
     from kiosk.portraits.store import find_pack
 
-    sign_pack(find_pack(portrait, [load_config(config).portraits.folder]), key, password)
-    print(f"{portrait}: signed")  # noqa: T201
+    with faults_as_lines(as_json):
+        sign_pack(find_pack(portrait, [load_config(config).portraits.folder]), key, password)
+    _tell(as_json, f"{portrait}: signed", id=portrait)
 
 
 @app.command("rollback")
-def roll_back_portrait(portrait: str, config: ConfigPath = None) -> None:
+def roll_back_portrait(portrait: str, as_json: AsJson = False, config: ConfigPath = None) -> None:
     """Hang the version before; once more brings the newer one back."""
     from kiosk.portraits.store import find_pack, roll_back
 
-    folder = find_pack(portrait, [load_config(config).portraits.folder])
-    roll_back(folder)
-    print(f"{portrait}: the version before hangs now")  # noqa: T201
+    with faults_as_lines(as_json):
+        roll_back(find_pack(portrait, [load_config(config).portraits.folder]))
+    _tell(as_json, f"{portrait}: the version before hangs now", id=portrait)
 
 
 @app.command("remove")
 def remove_portrait(
     portrait: str,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
     """Take a pack away for good."""
     from kiosk.portraits.store import find_pack, remove_pack
 
-    folder = find_pack(portrait, [load_config(config).portraits.folder])
-    if yes or typer.confirm(f"Remove {folder} for good?"):
+    with faults_as_lines(as_json):
+        folder = find_pack(portrait, [load_config(config).portraits.folder])
+        if not (yes or as_json or typer.confirm(f"Remove {folder} for good?")):
+            return
         remove_pack(folder)
+    _tell(as_json, f"{portrait}: removed", id=portrait)
 
 
 def all_packs(config: Path | None) -> list[Path]:
@@ -210,6 +216,14 @@ def all_packs(config: Path | None) -> list[Path]:
     if not folders:
         raise PackError(f"{root}: holds no portrait; make one with `kiosk portraits add IMAGE`")
     return folders
+
+
+def _tell(as_json: bool, words: str, **record: object) -> None:
+    """What was done: to a person, or to a program."""
+    if as_json:
+        write_line(record)
+    else:
+        typer.echo(words)
 
 
 def _english(label: dict[str, str]) -> str:

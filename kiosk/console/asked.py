@@ -24,6 +24,13 @@ class Asked:
     query: dict[str, str]
     body: Record
 
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        """A number of the body; raises `ValueError` where it is none within these bounds."""
+        value = float(self.body.get(key) or default)
+        if not low <= value <= high:
+            raise ValueError(f"{key} is {value:g}; use {low:g} to {high:g}")
+        return value
+
     def text(self, key: str, most: int = 500) -> str:
         """A short text of the body; empty when there is none."""
         return str(self.body.get(key) or "").strip()[:most]
@@ -45,7 +52,7 @@ def action(act: Action) -> Endpoint:
             answer = await run_in_threadpool(act, asked)
         except KioskError as error:
             return fault(str(error))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             return fault(f"this cannot be understood ({type(error).__name__}: {error})")
         return answer if isinstance(answer, Response) else JSONResponse(answer or {})
 

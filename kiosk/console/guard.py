@@ -8,7 +8,7 @@ the local network a token is asked for, too.
 
 import secrets
 from collections.abc import Collection
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -45,7 +45,8 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, hosts: Collection[str], token: str | None = None) -> None:
-        self._app, self._hosts, self._token = app, frozenset(hosts), token
+        self._app, self._token = app, token
+        self._hosts = frozenset(host.lower() for host in hosts)
         self.secret = secrets.token_urlsafe(24)  # in our pages, and so in what they send
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,8 +67,12 @@ class Guard:
         host = host_name(headers.get("host", ""))
         if host not in self._hosts:
             return _refuse(421, f"{host or 'no name'} is none of this page's addresses")
+        if headers.get("sec-fetch-site") == "cross-site" and not _navigates(headers):
+            return _refuse(403, "another site may not use this page")
         if self._token is not None and not _same(request.cookies.get(COOKIE, ""), self._token):
             return self._admit(request)
+        if "token" in request.query_params:  # out of the address bar
+            return RedirectResponse(_path(request), 303)
         if request.method not in SAFE_METHODS:
             origin = headers.get("origin")
             foreign = origin is not None and urlsplit(origin).netloc != headers.get("host")
@@ -78,11 +83,10 @@ class Guard:
 
     def _admit(self, request: Request) -> Response:
         """Who brings the token along in the address gets it as a cookie."""
-        query = parse_qs(request.url.query)
-        given = query.get("token", [""])[0]
+        given = request.query_params.get("token", "")
         if request.method != "GET" or not _same(given, self._token or ""):
             return _refuse(401, "open the address with the token that `kiosk console` has printed")
-        answer = RedirectResponse(request.url.path, 303)
+        answer = RedirectResponse(_path(request), 303)
         answer.set_cookie(COOKIE, given, max_age=MONTH_S, httponly=True, samesite="strict")
         return answer
 
@@ -95,6 +99,16 @@ def host_name(host: str) -> str:
     """The name in a Host header: without its port, in lower case."""
     bare = host[: host.rindex("]") + 1] if "]" in host else host.rsplit(":", 1)[0]
     return bare.lower()
+
+
+def _path(request: Request) -> str:
+    """Where a request leads on this page: two slashes at its beginning would lead elsewhere."""
+    return "/" + request.url.path.lstrip("/")
+
+
+def _navigates(headers: Headers) -> bool:
+    """Whether somebody follows a link hither."""
+    return headers.get("sec-fetch-mode") == "navigate"
 
 
 def _most_bytes(scope: Scope) -> int:
@@ -112,7 +126,7 @@ def _refuse(status: int, words: str) -> Response:
 def _check_length(headers: Headers, most: int) -> Response | None:
     length = headers.get("content-length")
     if length is not None and (not length.isdecimal() or int(length) > most):
-        return _refuse(413, f"too large: {most >> 20 or '0.06'} MB at most")
+        return _refuse(413, f"too large: {most >> 10} KiB at most")
     return None
 
 

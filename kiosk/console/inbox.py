@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ class Sent:
     @property
     def file(self) -> Path:
         """Where its bytes go; its name is the curator's, but for what may not stand in one."""
-        bare = re.sub(r"[^\w.-]+", "_", Path(self.name).name)[-80:].lstrip("-.")
+        # letters of any alphabet become underscores: a name's length is limited in bytes
+        bare = re.sub(r"[^A-Za-z0-9_.-]+", "_", Path(self.name).name)[-80:].lstrip("-.")
         return self.folder / FILE / bare
 
     @property
@@ -72,7 +74,9 @@ class Sent:
             return {}
 
     def keep_look(self, told: dict[str, Any]) -> None:
-        """Keep what a look has told."""
+        """Keep what a look has told; one that was stopped has told nothing."""
+        if told.get("stopped") or not self.folder.exists():
+            return
         (self.folder / LOOK).write_text(json.dumps(told), encoding="utf-8")
 
     def place(self, points: dict[str, tuple[float, float]]) -> None:
@@ -138,8 +142,9 @@ class Inbox:
 
     def _begin(self, record: dict[str, Any]) -> Sent:
         for old in self._root.glob("*"):
-            if KEY.fullmatch(old.name) and time.time() - old.stat().st_mtime > KEPT_S:
-                shutil.rmtree(old, ignore_errors=True)
+            with suppress(OSError):  # another one may be taking it away
+                if KEY.fullmatch(old.name) and time.time() - old.stat().st_mtime > KEPT_S:
+                    shutil.rmtree(old, ignore_errors=True)
         folder = self._root / secrets.token_hex(8)
         folder.mkdir(mode=0o700, parents=True)
         (folder / RECORD).write_text(json.dumps(record), encoding="utf-8")

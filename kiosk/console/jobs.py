@@ -40,6 +40,7 @@ class Job:
     kind: str  # the subcommand of `kiosk portraits`
     about: str  # for people
     key: str  # what it is done to
+    arguments: tuple[str, ...]
     process: "subprocess.Popen[str]"
     told: dict[str, Any] = field(default_factory=dict)  # what its lines said last
     remarks: list[str] = field(default_factory=list)
@@ -98,7 +99,10 @@ class Jobs:
             going = [job for job in self._jobs.values() if not job.done]
             for job in going:
                 if (job.kind, job.key) == (kind, key):
-                    return job
+                    if job.arguments == tuple(arguments):
+                        return job
+                    if kind != LONG:
+                        self.stop(job.number)  # what is asked now is wanted
             if len(going) >= MOST or (kind == LONG and self.learning):
                 named = going[0].about if self.learning is None else self.learning.about
                 raise ControlError(f"{named} is being worked on; wait, or stop that first")
@@ -107,7 +111,7 @@ class Jobs:
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True, encoding="utf-8", errors="replace",
             )  # fmt: skip
-            job = Job(next(self._numbers), kind, about, key, process, after=after)
+            job = Job(next(self._numbers), kind, about, key, tuple(arguments), process, after=after)
             self._jobs[job.number] = job
             for old in list(self._jobs)[:-KEPT]:
                 if self._jobs[old].done:
@@ -160,12 +164,17 @@ def _follow(job: Job) -> None:
     job.process.stdout.close()
     job.process.stderr.close()
     if code < 0 or code == 130:  # Ctrl-C's
+        job.told["stopped"] = True
         job.told.setdefault("fault", "it was stopped; begun again, it goes on from there")
     elif code:
         words = last[0].strip() if last else f"it ended with code {code}"
         job.told.setdefault("fault", words.removeprefix("kiosk: "))
-    job.after(job.state())
-    job.done = True
+    try:
+        job.after(job.state())
+    except OSError as error:
+        job.told.setdefault("fault", f"what was found cannot be kept: {error.strerror}; make room")
+    finally:
+        job.done = True
     logger.info("%s of %s: %s", job.kind, job.about, job.told.get("fault", "done"))
 
 

@@ -1,6 +1,7 @@
 """The page's rooms, as HTML: a template each, filled with what is there now."""
 
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,15 @@ RIGHTS = (
 )
 
 Values = dict[str, Any]
+
+
+def in_words(map_of_languages: dict[str, str], language: str) -> str:
+    """The words of a map in a language; else in English, else in any."""
+    words = map_of_languages.get(language) or map_of_languages.get("en")
+    return words or next(iter(map_of_languages.values()), "")
+
+
+TEMPLATES.env.globals["in_words"] = in_words
 
 
 def room(template: str, fill: Callable[[Desk, Values], Values]) -> Endpoint:
@@ -78,9 +88,10 @@ def _wall(desk: Desk, _: Values) -> Values:
 def _portrait(desk: Desk, given: Values) -> Values:
     folder = desk.find(given["id"])
     meta = load_meta(folder)
+    label = meta.label
     return {
         "meta": meta,
-        "languages_of_label": sorted({"en", "fr", *meta.label.title, *meta.label.artist}),
+        "languages_of_label": sorted({"en", "fr", *chain(label.title, label.artist, label.date)}),
         "gains": [(name, getattr(meta.gains, name)) for name in Gains.model_fields],
         "limits": [(name, getattr(meta.limits, name)) for name in Limits.model_fields],
         "changed": bool(read_override(folder).model_dump(exclude_none=True)),

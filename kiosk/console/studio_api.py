@@ -1,5 +1,6 @@
 """How a portrait comes here: pictures and packs are sent, looked at, placed, learnt, imported."""
 
+import json
 import re
 from pathlib import Path
 
@@ -55,7 +56,7 @@ async def send_pack(request: Request) -> Response:
 
 def name_manifest(asked: Asked) -> Record:
     """A museum's manifest in place of a file."""
-    canvas = int(asked.body.get("canvas") or 1)
+    canvas = int(asked.number("canvas", 1, 1, 100_000))
     return {"key": asked.desk.inbox.begin_manifest(asked.text("manifest", 2000), canvas).key}
 
 
@@ -76,11 +77,7 @@ def preview(asked: Asked) -> Response:
 
 def picture(asked: Asked) -> Response:
     """The picture as it is looked at: upright, in sRGB, at most so large."""
-    image = read_artwork(_sent(asked).picture)
-    share = min(1.0, MOST_SHOWN_PX / max(image.shape[:2]))
-    shown = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", shown[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return Response(data.tobytes(), media_type="image/jpeg")
+    return _file(_shown(_sent(asked))[0], "image/jpeg")
 
 
 def topology(_: Asked) -> Record:
@@ -104,9 +101,8 @@ def mesh(asked: Asked) -> Record:
 def places(asked: Asked) -> Record:
     """The points placed so far, else those of the face that the look found; the picture's size."""
     sent = _sent(asked)
-    height, width = read_artwork(sent.picture).shape[:2]
     points = read_points(sent.points) if sent.points else sent.look().get("points", {})
-    return {"size": [width, height], "points": points}
+    return {"size": _shown(sent)[1], "points": points}
 
 
 def place(asked: Asked) -> None:
@@ -127,7 +123,7 @@ def add(asked: Asked) -> Record:
         *sent.options(),
         *_face(asked),
         *(f"--{key}={text}" for key, text in said.items() if text),
-        f"--minutes={float(asked.body.get('minutes') or 10)}",
+        f"--minutes={asked.number('minutes', 10, 0.2, 600):g}",
         *(["--replace"] if asked.body.get("replace") else []),
         *(f"--id={name}", f"--report={desk.reports / name}"),
         *desk.settings(),
@@ -169,8 +165,21 @@ def _sent(asked: Asked) -> Sent:
     return asked.desk.inbox.get(asked.path["key"])
 
 
+def _shown(sent: Sent) -> tuple[Path, list[int]]:
+    """A smaller picture to show, made once, and the width and height of the whole one."""
+    shown, size = sent.folder / "shown.jpg", sent.folder / "size.json"
+    if not size.exists():
+        image = read_artwork(sent.picture)
+        share = min(1.0, MOST_SHOWN_PX / max(image.shape[:2]))
+        small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        _, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        shown.write_bytes(data.tobytes())
+        size.write_text(json.dumps([image.shape[1], image.shape[0]]), encoding="utf-8")
+    return shown, json.loads(size.read_text(encoding="utf-8"))
+
+
 def _face(asked: Asked) -> list[str]:
-    return [f"--face={int(asked.body['face'])}"] if asked.body.get("face") else []
+    return [f"--face={asked.number('face', 1, 1, 99):.0f}"] if asked.body.get("face") else []
 
 
 def _points(asked: Asked) -> dict[str, tuple[float, float]]:

@@ -1,5 +1,6 @@
 """What hangs: status, screen, log, programme; hanging, trying out, changing, taking back."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -9,11 +10,10 @@ from starlette.routing import Route
 
 from kiosk.console.asked import Asked, Record, action
 from kiosk.errors import ControlError
-from kiosk.portraits.override import Override, write_override
+from kiosk.portraits.override import Override, read_override, write_override
 from kiosk.portraits.parcel import SUFFIX, export_pack
 from kiosk.portraits.programme import Programme, missing, write_programme
-from kiosk.portraits.store import remove_pack
-from kiosk.portraits.swap import rollback
+from kiosk.portraits.store import remove_pack, roll_back
 
 
 def status(asked: Asked) -> Record:
@@ -31,7 +31,7 @@ def screen(asked: Asked) -> Response:
 
 def log(asked: Asked) -> Record:
     """The kiosk's last lines."""
-    return {"lines": asked.desk.kiosk.log(int(asked.query.get("after", 0)))}
+    return asked.desk.kiosk.log(int(asked.query.get("after", 0)))
 
 
 def hang(asked: Asked) -> None:
@@ -42,25 +42,31 @@ def hang(asked: Asked) -> None:
 def try_out(asked: Asked) -> None:
     """Let gains and limits act on what hangs, without keeping them."""
     wanted = Override.from_record(asked.body, name=asked.path["id"])
-    asked.desk.kiosk.tune(asked.path["id"], **wanted.model_dump(exclude_none=True))
+    asked.desk.kiosk.tune(asked.path["id"], **wanted.record())
 
 
 def change(asked: Asked) -> None:
-    """Keep labels, gains and limits over the pack's; an empty record takes all changes back."""
-    override = Override.from_record(asked.body, name=asked.path["id"])
-    write_override(asked.desk.find(asked.path["id"]), override)
+    """Keep labels, gains and limits over the pack's, and over what was changed before."""
+    folder = asked.desk.find(asked.path["id"])
+    wanted = Override.from_record(asked.body, name=folder.name)
+    write_override(folder, read_override(folder).changed(wanted))
 
 
-def roll_back(asked: Asked) -> None:
+def take_changes_back(asked: Asked) -> None:
+    """Let what the pack says hold again."""
+    write_override(asked.desk.find(asked.path["id"]), Override())
+
+
+def bring_back(asked: Asked) -> None:
     """Hang the version before."""
-    rollback(asked.desk.find(asked.path["id"]))
+    roll_back(asked.desk.find(asked.path["id"]))
 
 
 def remove(asked: Asked) -> None:
-    """Take a portrait away for good, with what was changed about it."""
+    """Take a portrait away for good, with what was changed about it, and its report."""
     folder = asked.desk.find(asked.path["id"])
     remove_pack(folder)
-    write_override(folder, Override())
+    shutil.rmtree(asked.desk.reports / folder.name, ignore_errors=True)
 
 
 def export(asked: Asked) -> Response:
@@ -102,7 +108,8 @@ ROUTES = [
     Route("/api/portraits/{id}/file", action(export)),
     Route("/api/portraits/{id}/hang", action(hang), methods=["POST"]),
     Route("/api/portraits/{id}/try", action(try_out), methods=["POST"]),
-    Route("/api/portraits/{id}/changes", action(change), methods=["PUT"]),
-    Route("/api/portraits/{id}/rollback", action(roll_back), methods=["POST"]),
+    Route("/api/portraits/{id}/changes", action(change), methods=["PATCH"]),
+    Route("/api/portraits/{id}/changes", action(take_changes_back), methods=["DELETE"]),
+    Route("/api/portraits/{id}/rollback", action(bring_back), methods=["POST"]),
     Route("/api/portraits/{id}", action(remove), methods=["DELETE"]),
 ]

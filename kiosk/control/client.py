@@ -32,9 +32,9 @@ class Client:
         """What the screen shows now, a JPEG."""
         return self._ask("GET", "/picture").content
 
-    def log(self, after: int = 0) -> list[dict[str, Any]]:
-        """The lines of its log after one."""
-        return list(self._ask("GET", f"/log?after={after}").json()["lines"])
+    def log(self, after: int = 0) -> dict[str, Any]:
+        """The ``lines`` of its log after one, and since when they are counted: ``began``."""
+        return dict(self._ask("GET", f"/log?after={after}").json())
 
     def hang(self, portrait_id: str) -> None:
         """Have a portrait hung."""

@@ -1,6 +1,7 @@
 """The last lines of the log, kept in memory for staff."""
 
 import logging
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class Journal(logging.Handler):
         super().__init__()
         self._lines: deque[Line] = deque(maxlen=lines)
         self._count = 0
+        self.began = time.time()  # lines are counted from here on
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line."""

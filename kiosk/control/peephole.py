@@ -1,10 +1,13 @@
 """A look at the screen from another thread: the main thread, which owns it, hands a picture out."""
 
+import logging
 import threading
 
 from kiosk.display.screen import Screen
 from kiosk.messages import Bytes
 from kiosk.pipeline import Latest
+
+logger = logging.getLogger(__name__)
 
 
 class Peephole:
@@ -26,4 +29,7 @@ class Peephole:
         """Hand a picture out, if someone asked; costs nothing else."""
         if self._wanted.is_set():
             self._wanted.clear()
-            self._pictures.put(screen.read().copy())
+            try:
+                self._pictures.put(screen.read().copy())
+            except Exception as error:  # nobody's look may end the show
+                logger.warning("the screen cannot be read: %s", error)

@@ -9,6 +9,7 @@ JSON; a refusal is ``{"fault": "one line"}``. Whatever fails here, the painting 
 
 import json
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -83,9 +84,12 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 
 def _open(kiosk: Kiosk, journal: Journal, path: Path) -> _Server:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid not in (0, os.getuid()):
+        raise OSError(f"{path.parent} is somebody else's")
     if _answers(path):
         raise OSError("another kiosk answers there")
-    path.unlink(missing_ok=True)  # of a kiosk that was killed
+    if path.is_socket():  # of a kiosk that was killed
+        path.unlink()
     server = _Server(str(path), _Handler)
     path.chmod(0o660)
     server.kiosk, server.journal = kiosk, journal
@@ -175,7 +179,7 @@ def _picture(server: _Server, _: Mapping[str, Any]) -> Answer:
 
 def _log(server: _Server, asked: Mapping[str, Any]) -> Answer:
     lines = server.journal.after(int(asked.get("after", 0)))
-    return _json({"lines": [asdict(line) for line in lines]})
+    return _json({"began": server.journal.began, "lines": [asdict(line) for line in lines]})
 
 
 def _hang(server: _Server, asked: Mapping[str, Any]) -> Answer:

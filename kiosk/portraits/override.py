@@ -6,7 +6,9 @@ installed, and taking them away brings back what the pack says.
 """
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -27,9 +29,24 @@ class Override(Record):
     limits: Limits | None = None
 
     def over(self, meta: PackMeta) -> PackMeta:
-        """A pack's record with these changes."""
-        changed = {key: value for key, value in self if value is not None}
+        """A pack's record with these changes; what a table does not name stays as it is."""
+        changed = {
+            table: getattr(meta, table).model_copy(update=dict(_named(value)))
+            for table, value in self
+            if value is not None
+        }
         return meta.model_copy(update=changed)
+
+    def changed(self, further: "Override") -> "Override":
+        """These changes and further ones over them."""
+        mine, theirs = self.record(), further.record()
+        tables = {**mine, **theirs}
+        both = {name: {**mine.get(name, {}), **theirs.get(name, {})} for name in tables}
+        return Override.model_validate(both)
+
+    def record(self) -> dict[str, Any]:
+        """What was named, as it may be written."""
+        return self.model_dump(exclude_none=True, exclude_unset=True)
 
     @classmethod
     def from_record(cls, record: object, *, name: str) -> "Override":
@@ -42,6 +59,10 @@ class Override(Record):
             return cls.model_validate(record)
         except ValidationError as error:
             raise PackError("; ".join(explain(error, name=name))) from error
+
+
+def _named(table: Record) -> Iterator[tuple[str, Any]]:
+    return ((key, getattr(table, key)) for key in table.model_fields_set)
 
 
 def overridden(meta: PackMeta, folder: Path) -> PackMeta:
@@ -77,7 +98,7 @@ def write_override(folder: Path, override: Override) -> None:
         PackError: they cannot be written.
     """
     path = override_of(folder)
-    record = override.model_dump(exclude_none=True)
+    record = override.record()
     try:
         if record:
             write_toml(path, record)

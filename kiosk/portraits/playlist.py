@@ -16,6 +16,7 @@ class Playlist:
         self._ids: tuple[str, ...] = ()
         self._since = now
         self._moved = False  # others take turns than before, and none of them hangs yet
+        self._last: str | None = None  # whose turn it was last, whether it could be hung or not
 
     def due(
         self, ids: Sequence[str], hanging: str, *, every_s: float, now: float, attended: bool
@@ -30,20 +31,20 @@ class Playlist:
             attended: whether somebody leads the portrait that hangs.
         """
         if tuple(ids) != self._ids:
-            self._ids, self._moved = tuple(ids), hanging not in ids
+            self._ids, self._moved, self._last = tuple(ids), hanging not in ids, None
         if not ids or tuple(ids) == (hanging,):
             return None
         patience = PATIENCE if attended else 1.0
         over = now - self._since >= patience * every_s
         if not over and (attended or not self._moved):
             return None
-        self._moved = False
         self.hung(now)
-        return _after(hanging, ids)
+        self._last = _after(self._last or hanging, ids)
+        return None if self._last == hanging else self._last
 
     def hung(self, now: float) -> None:
         """A portrait hangs since now: its time begins."""
-        self._since = now
+        self._since, self._moved = now, False
 
 
 def _after(portrait: str, ids: Sequence[str]) -> str:

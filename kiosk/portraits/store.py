@@ -12,6 +12,7 @@ from kiosk.config import PortraitSettings
 from kiosk.errors import PackError
 from kiosk.portraits.changes import change, tidy
 from kiosk.portraits.manifest import MANIFEST
+from kiosk.portraits.override import override_of
 from kiosk.portraits.pack import Pack, load_pack
 from kiosk.portraits.swap import previous_of, rollback
 
@@ -97,7 +98,7 @@ def roll_back(folder: Path) -> None:
 
 
 def remove_pack(folder: Path) -> None:
-    """Removes a pack: gone in one rename, then deleted.
+    """Removes a pack with its version before and what staff changed: gone in one rename each.
 
     Raises:
         PackError: it is no pack, or it cannot be removed.
@@ -107,5 +108,8 @@ def remove_pack(folder: Path) -> None:
     try:
         with change(folder.parent) as place:
             folder.rename(place / folder.name)
+            if previous_of(folder).exists():
+                previous_of(folder).rename(place / f"{folder.name}-before")
+            override_of(folder).unlink(missing_ok=True)
     except OSError as error:
         raise PackError(f"{folder.name}: it cannot be removed: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,19 @@ def write_toml(path: Path, record: dict[str, Any]) -> None:
         OSError: it cannot be written; what was there is there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".partial-", delete=False
+    ) as file:
+        partial = Path(file.name)
+        try:
             file.write(to_toml(record))
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+            partial.chmod(0o644)
+            partial.replace(path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 def _table_lines(table: dict[str, Any], *, path: str) -> list[str]:

@@ -51,7 +51,7 @@ class Turns:
         ids = self.programme.at(self._time_of_day())
         if not ids:
             return None
-        there = [folder.name for folder in find_packs([self._settings.folder])]
+        there = self._there()
         due = self._playlist.due(
             [each for each in ids if each in there],
             hanging,
@@ -76,10 +76,18 @@ class Turns:
         except PackError as error:
             logger.error("%s; what took turns before goes on", error)
             return
-        there = [folder.name for folder in find_packs([self._settings.folder])]
+        there = self._there()
         if absent := missing(self.programme, there):
             known = ", ".join(there) or "none"
             logger.warning("no such portraits: %s; there are: %s", ", ".join(absent), known)
+
+    def _there(self) -> list[str]:
+        """The ids of the packs; none while their folder cannot be read."""
+        try:
+            return [folder.name for folder in find_packs([self._settings.folder])]
+        except OSError as error:
+            logger.debug("%s: cannot be read: %s", self._settings.folder, error)
+            return []
 
 
 def _mark(path: Path) -> int | None:

@@ -2,7 +2,7 @@ import { ask, byId, say, watch } from "./ask.js";
 
 const lines = byId("lines");
 const MOST = 2000;
-let last = 0;
+let last = 0, began = null;
 
 watch(async () => {
   let told;
@@ -10,9 +10,14 @@ watch(async () => {
     told = await ask("GET", `/api/log?after=${last}`);
   } catch (error) {
     say(error.message, true);
-    last = 0; // a kiosk that begins anew counts from 1
     return;
   }
+  if (began !== null && told.began !== began) {
+    last = 0; // a kiosk that began anew counts from 1
+    began = told.began;
+    return;
+  }
+  began = told.began;
   const atEnd = lines.scrollTop + lines.clientHeight > lines.scrollHeight - 8;
   for (const { number, at, level, text } of told.lines) {
     const line = document.createElement("li");

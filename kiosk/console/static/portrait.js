@@ -5,14 +5,22 @@ const address = `/api/portraits/${place.dataset.portrait}`;
 const form = byId("changes");
 let hangs = false;
 
-// What the form says, as the pack's tables have it.
+// What was touched, as the pack's tables have it: a pair of limits, or all languages of a title, as one.
+const touched = new Set();
+const key = (input) => input.name.split(".").slice(0, 2).join(".");
+
 function record() {
-  const tables = { gains: {}, limits: {}, label: { title: {}, artist: {}, date: {} } };
+  const tables = {};
   for (const input of form.querySelectorAll("input[name]")) {
-    const [table, key, part] = input.name.split(".");
-    if (table === "gains") tables.gains[key] = Number(input.value);
-    else if (table === "limits") (tables.limits[key] ||= [])[Number(part)] = Number(input.value);
-    else if (input.value.trim()) tables.label[key][part] = input.value.trim();
+    if (!touched.has(key(input))) continue;
+    const [table, name, part] = input.name.split(".");
+    const values = (tables[table] ||= {});
+    if (table === "gains") values[name] = Number(input.value);
+    else if (table === "limits") (values[name] ||= [])[Number(part)] = Number(input.value);
+    else {
+      values[name] ||= {};
+      if (input.value.trim()) values[name][part] = input.value.trim();
+    }
   }
   return tables;
 }
@@ -22,13 +30,14 @@ async function tryOut() {
   waiting = null;
   const { gains, limits } = record();
   try {
-    await ask("POST", `${address}/try`, { gains, limits });
+    await ask("POST", `${address}/try`, { gains: gains || {}, limits: limits || {} });
   } catch (error) {
     say(error.message, true);
   }
 }
 
 form.addEventListener("input", (event) => {
+  touched.add(key(event.target));
   const output = event.target.parentElement.querySelector("output");
   if (!output) return;
   output.textContent = event.target.value;
@@ -36,12 +45,12 @@ form.addEventListener("input", (event) => {
 });
 
 act(form, "submit", async () => {
-  await ask("PUT", `${address}/changes`, record());
+  await ask("PATCH", `${address}/changes`, record());
   byId("reset").disabled = false;
   say(word("saved"));
 });
 act(byId("reset"), "click", async () => {
-  await ask("PUT", `${address}/changes`, {});
+  await ask("DELETE", `${address}/changes`);
   location.reload();
 });
 act(byId("hang"), "click", async () => {
