@@ -1,5 +1,6 @@
 """``kiosk portraits add``: a picture becomes a portrait."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -111,7 +112,10 @@ def _make(commission: "Commission", config: Path | None, page: Path, tell: "Tell
     portraits = load_config(config).portraits.folder
     check_commission(commission, portraits)
     check_writable(page / PAGE)
-    warnings = add_portrait(commission, portraits, tell).warnings
+
+    def review(finished: Path, remarks: Sequence[str]) -> None:
+        report_made(finished, page, remarks, lambda part: tell(Progress(REPORTING, part)))
+
+    warnings = add_portrait(commission, portraits, tell, review).warnings
     pack = portraits / commission.id
-    report_made(pack, page, warnings, lambda part: tell(Progress(REPORTING, part)))
     return Outcome(commission.id, pack.resolve(), tuple(warnings), (page / PAGE).resolve())

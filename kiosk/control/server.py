@@ -12,47 +12,23 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import cv2
-
+from kiosk.control.answers import READERS, WRITERS, Answer, Answerer, Kiosk, fault
 from kiosk.control.journal import Journal
-from kiosk.control.status import Status
 from kiosk.errors import KioskError
-from kiosk.messages import Bytes
-from kiosk.portraits.override import Override
 
 logger = logging.getLogger(__name__)
 
 MOST_BYTES = 64 << 10  # of a request's body
 PATIENCE_S = 5.0  # with whoever falls silent half-way
-PICTURE_S, PICTURE_PX, QUALITY = 2.0, 720, 85
-
-Answer = tuple[HTTPStatus, str, bytes]
-
-
-class Kiosk(Protocol):
-    """What answers; any thread may ask."""
-
-    def status(self) -> Status:
-        """How it fares."""
-
-    def picture(self, timeout_s: float) -> Bytes | None:
-        """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
-
-    def hang_by_id(self, portrait_id: str) -> None:
-        """Hang a portrait; raises `KioskError` if there is none of that name."""
-
-    def tune(self, portrait_id: str, override: Override) -> None:
-        """Try out gains and limits; raises `KioskError` if that portrait does not hang."""
 
 
 @contextmanager
@@ -117,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > MOST_BYTES:
-            self._send(_fault(f"say how many bytes come, {MOST_BYTES} at most"))
+            self._send(fault(f"say how many bytes come, {MOST_BYTES} at most"))
             return
         try:
             record = json.loads(self.rfile.read(int(length)))
@@ -126,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(record, dict):
             self._answer(WRITERS.get(urlsplit(self.path).path), record)
         else:
-            self._send(_fault("send a JSON object"))
+            self._send(fault("send a JSON object"))
 
     def address_string(self) -> str:
         return "staff"  # a Unix socket has no address
@@ -134,15 +110,16 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # its parent's
         logger.debug(format, *args)
 
-    def _answer(self, respond: "Responder | None", asked: Mapping[str, Any]) -> None:
+    def _answer(self, answerer: Answerer | None, asked: Mapping[str, Any]) -> None:
+        if answerer is None:
+            self._send(fault("there is nothing here", HTTPStatus.NOT_FOUND))
+            return
         try:
-            answer = (
-                respond(self.server, asked) if respond else _fault("there is nothing here", 404)
-            )
+            answer = answerer(self.server.kiosk, self.server.journal, asked)
         except KioskError as error:
-            answer = _fault(str(error))
+            answer = fault(str(error))
         except (KeyError, TypeError, ValueError) as error:
-            answer = _fault(f"{type(error).__name__}: {error}")
+            answer = fault(f"{type(error).__name__}: {error}")
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
@@ -153,56 +130,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-
-
-Responder = Callable[[_Server, Mapping[str, Any]], Answer]
-
-
-def _status(server: _Server, _: Mapping[str, Any]) -> Answer:
-    return _json(asdict(server.kiosk.status()))
-
-
-def _health(server: _Server, _: Mapping[str, Any]) -> Answer:
-    faults = server.kiosk.status().faults
-    return _json({"faults": faults}, HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK)
-
-
-def _picture(server: _Server, _: Mapping[str, Any]) -> Answer:
-    image = server.kiosk.picture(PICTURE_S)
-    if image is None:
-        return _fault("the screen does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
-    share = min(1.0, PICTURE_PX / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return HTTPStatus.OK, "image/jpeg", data.tobytes()
-
-
-def _log(server: _Server, asked: Mapping[str, Any]) -> Answer:
-    lines = server.journal.after(int(asked.get("after", 0)))
-    return _json({"began": server.journal.began, "lines": [asdict(line) for line in lines]})
-
-
-def _hang(server: _Server, asked: Mapping[str, Any]) -> Answer:
-    server.kiosk.hang_by_id(str(asked["portrait"]))
-    return _json({})
-
-
-def _tune(server: _Server, asked: Mapping[str, Any]) -> Answer:
-    wanted = {key: value for key, value in asked.items() if key != "portrait"}
-    server.kiosk.tune(str(asked["portrait"]), Override.from_record(wanted, name="tune"))
-    return _json({})
-
-
-READERS = {"/status": _status, "/healthz": _health, "/picture": _picture, "/log": _log}
-WRITERS = {"/hang": _hang, "/tune": _tune}
-
-
-def _json(record: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    return status, "application/json", json.dumps(record, ensure_ascii=False).encode()
-
-
-def _fault(words: str, status: int = HTTPStatus.BAD_REQUEST) -> Answer:
-    return _json({"fault": words}, HTTPStatus(status))
-
-
-_NOTHING = _fault("there is nothing here", HTTPStatus.NOT_FOUND)

@@ -4,6 +4,7 @@ Work in progress lives in a cache folder of its own, so that it can be interrupt
 goes on where it stopped, and leaves the packs untouched until the new one is whole.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
@@ -30,7 +31,7 @@ from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import MotionTarget
 from kiosk.portraits.meta import CanvasPlace, Gains, Light, Limits, PackMeta
-from kiosk.portraits.pack import write_pack
+from kiosk.portraits.pack import PackParts, write_pack
 from kiosk.portraits.pictures import read_picture
 from kiosk.puppet.calibrate import find_gains
 from kiosk.puppet.limits import find_limits
@@ -50,9 +51,22 @@ UNANSWERED = {
 }
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
+Review = Callable[[Path, Sequence[str]], None]
 
-def add_portrait(commission: Commission, portraits: Path, report: Report) -> Study:
+
+def _nobody(_: Path, __: Sequence[str]) -> None: ...
+
+
+def add_portrait(
+    commission: Commission, portraits: Path, report: Report, review: Review = _nobody
+) -> Study:
     """Make a pack in `portraits`/<id>; returns what was seen in the picture, with all remarks.
+
+    Args:
+        commission: what is asked for.
+        portraits: where the packs lie.
+        report: told how far the work is.
+        review: given the finished pack's folder, and the remarks, before it hangs anywhere.
 
     Raises:
         ConfigError: the id or the rights are not what a pack allows.
@@ -72,17 +86,23 @@ def add_portrait(commission: Commission, portraits: Path, report: Report) -> Stu
         save_generator(generator, weights)
         report(Progress(PACKING, 0.0))
         plain = commission.image.suffix.lower() in SUFFIXES and _is_as_read(commission, study)
-        write_pack(
-            portraits / commission.id,
+        meta, parts = (
             _describe(work),
-            artwork=commission.image if plain else study.artwork,
-            matte=(study.matte * 255 + 0.5).astype(np.uint8),
-            background=study.plate,
-            landmarks=study.landmarks,
-            still=still_of(study),
-            weights=weights,
+            PackParts(
+                artwork=commission.image if plain else study.artwork,
+                matte=(study.matte * 255 + 0.5).astype(np.uint8),
+                background=study.plate,
+                landmarks=study.landmarks,
+                still=still_of(study),
+                weights=weights,
+            ),
         )
-    return replace(study, warnings=(*study.warnings, *work.remarks))
+        study = replace(study, warnings=(*study.warnings, *work.remarks))
+        finished = folder / "finished" / commission.id
+        write_pack(finished, meta, **parts)
+        review(finished, study.warnings)
+        write_pack(portraits / commission.id, meta, **parts)
+    return study
 
 
 class Work:

@@ -1,0 +1,94 @@
+"""What a kiosk answers to each question of staff's: a status, a kind, and bytes."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import cv2
+
+from kiosk.control.journal import Journal
+from kiosk.control.status import Status
+from kiosk.messages import Bytes
+from kiosk.portraits.override import Override
+
+PICTURE_S, PICTURE_PX, QUALITY = 2.0, 720, 85
+
+Answer = tuple[HTTPStatus, str, bytes]
+
+
+class Kiosk(Protocol):
+    """What is asked; any thread may ask."""
+
+    def status(self) -> Status:
+        """How it fares."""
+
+    def picture(self, timeout_s: float) -> Bytes | None:
+        """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
+
+    def hang_by_id(self, portrait_id: str) -> None:
+        """Hang a portrait; raises `KioskError` if there is none of that name."""
+
+    def tune(self, portrait_id: str, override: Override) -> None:
+        """Try out gains and limits; raises `KioskError` if that portrait does not hang."""
+
+
+Answerer = Callable[[Kiosk, Journal, Mapping[str, Any]], Answer]
+
+
+def tell_status(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
+    """How it fares."""
+    return in_json(asdict(kiosk.status()))
+
+
+def tell_health(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
+    """One code for programs."""
+    faults = kiosk.status().faults
+    return in_json({"faults": faults}, HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK)
+
+
+def show_picture(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
+    """What the screen shows, a JPEG."""
+    image = kiosk.picture(PICTURE_S)
+    if image is None:
+        return fault("the screen does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
+    share = min(1.0, PICTURE_PX / max(image.shape[:2]))
+    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return HTTPStatus.OK, "image/jpeg", data.tobytes()
+
+
+def tell_log(_: Kiosk, journal: Journal, asked: Mapping[str, Any]) -> Answer:
+    """The log's lines after one."""
+    lines = journal.after(int(asked.get("after", 0)))
+    return in_json({"began": journal.began, "lines": [asdict(line) for line in lines]})
+
+
+def hang(kiosk: Kiosk, _: Journal, asked: Mapping[str, Any]) -> Answer:
+    """Hang a portrait."""
+    kiosk.hang_by_id(str(asked["portrait"]))
+    return in_json({})
+
+
+def tune(kiosk: Kiosk, _: Journal, asked: Mapping[str, Any]) -> Answer:
+    """Try out gains and limits."""
+    wanted = {key: value for key, value in asked.items() if key != "portrait"}
+    kiosk.tune(str(asked["portrait"]), Override.from_record(wanted, name="tune"))
+    return in_json({})
+
+
+def in_json(record: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:
+    """A record as JSON."""
+    return status, "application/json", json.dumps(record, ensure_ascii=False).encode()
+
+
+def fault(words: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
+    """A refusal, in one line."""
+    return in_json({"fault": words}, status)
+
+
+READERS: dict[str, Answerer] = {
+    "/status": tell_status, "/healthz": tell_health, "/picture": show_picture, "/log": tell_log,
+}  # fmt: skip
+WRITERS: dict[str, Answerer] = {"/hang": hang, "/tune": tune}
