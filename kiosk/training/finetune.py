@@ -21,6 +21,7 @@ from kiosk.training.ahead import read_ahead
 from kiosk.training.batch import Batch
 from kiosk.training.beginning import Beginning
 from kiosk.training.canvas import TrainingCanvas
+from kiosk.training.effort import Effort
 from kiosk.training.objective import Answer, Court, shortfall
 from kiosk.training.pairs import Pairs
 from kiosk.training.run import Run, arrange, follow, keep_memory
@@ -122,7 +123,7 @@ def finetune(
     until: float = 1.0,
     watch: Callable[[Generator], None] | None = None,
 ) -> Generator:
-    """Train until the time is spent; returns the averaged generator, on the CPU.
+    """Train until the time is spent, see `effort`; returns the averaged generator, on the CPU.
 
     Args:
         run: fresh; if `checkpoint` exists the run goes on from there.
@@ -137,12 +138,13 @@ def finetune(
     if checkpoint.exists():
         run.restore(checkpoint)
     batches = _batches(run, pairs, real)
-    saved = begun = time.monotonic()
+    effort = Effort(torch.get_num_threads() if run.device.type == "cpu" else None)
+    saved = time.monotonic()
     loss, due = None, saved
     while run.share < until:
         value = run.learn(next(batches))
+        run.elapsed += effort()
         now = time.monotonic()
-        run.elapsed, begun = run.elapsed + now - begun, now
         loss = value if loss is None else 0.98 * loss + 0.02 * value
         if watch is not None and now >= due:
             watch(run.learnt())
