@@ -133,7 +133,11 @@ def load_config(path: Path | None = None) -> Config:
     }
     portraits = config.portraits.model_copy(update=places)
     generator = config.generator.model_copy(update={"engines": place(config.generator.engines)})
-    return config.model_copy(update={"portraits": portraits, "generator": generator})
+    console = config.console
+    if console.socket != "auto":
+        console = console.model_copy(update={"socket": str(place(Path(console.socket)))})
+    update = {"portraits": portraits, "generator": generator, "console": console}
+    return config.model_copy(update=update)
 
 
 def parse_config(tables: Mapping[str, Any], *, name: str) -> Config:

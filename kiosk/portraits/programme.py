@@ -88,7 +88,7 @@ def write_programme(settings: PortraitSettings, programme: Programme) -> None:
     """Let a programme hold from now on, in one step.
 
     Raises:
-        PackError: it cannot be written, or names a portrait that is not there.
+        PackError: it cannot be written.
     """
     try:
         write_toml(settings.folder / PROGRAMME, programme.model_dump())
