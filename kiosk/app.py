@@ -166,6 +166,7 @@ class Road:
             engine="none" if portrait is None else portrait.engine.name,
             up_s=round(self._clock() - self._began, 1),
             attended=self._mirror is not None and self._mirror.attended,
+            state="attract" if self._mirror is None else self._mirror.state.value,
             fps=recent.fps,
             latency_ms=recent.latency_ms,
             shown_age_s=recent.age_s,
@@ -237,18 +238,22 @@ class Road:
 
     def build_mirror(self) -> Stage[Frame, PortraitMotion]:
         """Tracking and motion; called in their own thread, where their libraries load."""
+        from kiosk.experience import Experience
         from kiosk.mirror import Mirror
         from kiosk.motion.director import Director
+        from kiosk.motion.settings import calmed
         from kiosk.tracking.landmarker import Landmarker
         from kiosk.tracking.presence import Presence
 
         self._mirror, hook = None, self._hook
-        tracking = self._config.tracking
+        tracking, experience = self._config.tracking, self._config.experience
+        motion = calmed(self._config.motion) if experience.reduced_motion else self._config.motion
         self._mirror = Mirror(
             Landmarker(tracking),
             Presence(tracking, now=self._clock()),
-            Director(hook.target(), self._config.motion, seed=0),
+            Director(hook.target(), motion, seed=0, smile=experience.smile),
             hook.target,
+            experience=Experience(experience, self._clock()),
             health=self.health,
             clock=self._clock,
         )

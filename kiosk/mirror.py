@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from kiosk.experience import Scene, State
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
 from kiosk.motion.target import MotionTarget
@@ -30,7 +31,7 @@ class Landmarker(Protocol):
 class Director(Protocol):
     """Moves a portrait; see `kiosk.motion.director`."""
 
-    def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
+    def __call__(self, visitor: Visitor, now: float, scene: Scene) -> PortraitMotion:
         """The portrait's motion."""
 
     def hang(self, portrait: MotionTarget) -> None:
@@ -44,6 +45,7 @@ class Mirror:
         landmarker: finds faces.
         presence: chooses the leading one.
         director: moves the portrait that `wanted` names now.
+        experience: what part of a visit it is.
         wanted: the portrait that hangs; another one is moved from the next frame on.
         health: is told how long tracking and motion take.
         clock: seconds.
@@ -56,17 +58,19 @@ class Mirror:
         director: Director,
         wanted: Callable[[], MotionTarget],
         *,
+        experience: Callable[[Visitor, float], Scene],
         health: Health,
         clock: Callable[[], float],
     ) -> None:
         self._landmarker = landmarker
         self._presence = presence
-        self._director = director
+        self._director, self._experience = director, experience
         self._health = health
         self._clock = clock
         self._frame_at = clock()
         self._wanted, self._hung = wanted, wanted()
         self.attended = False  # whether somebody leads
+        self.state = State.ATTRACT  # what part of a visit it is
 
     def __call__(self, frame: Frame | None) -> PortraitMotion | None:
         """Follow the visitor in ``frame``; without one for a while, idle.
@@ -77,12 +81,13 @@ class Mirror:
         visitor = self._see(frame)
         if visitor is None:
             return None
-        self.attended = visitor.face is not None
+        scene = self._experience(visitor, visitor.captured_at)
+        self.attended, self.state = visitor.face is not None, scene.state
         if (wanted := self._wanted()) is not self._hung:
             self._director.hang(wanted)
             self._hung = wanted
         with self._health.timed("motion"):
-            return self._director(visitor, visitor.captured_at)
+            return self._director(visitor, visitor.captured_at, scene)
 
     def close(self) -> None:
         """Give back what tracking holds."""

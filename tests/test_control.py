@@ -24,7 +24,7 @@ from kiosk.portraits.override import Override
 from tests.fakes import FakeScreen
 
 STATUS = Status(
-    version="1", portrait="mona", engine="cpu", up_s=9.0, attended=True, fps=30.0,
+    version="1", portrait="mona", engine="cpu", up_s=9.0, attended=True, state="mirror", fps=30.0,
     latency_ms=50.0, shown_age_s=0.03, trying=False, dropped=0, rss_mb=700.0,
     stages={"camera": StageStatus(0.1, 2)},
 )  # fmt: skip

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.messages import Face, PortraitMotion, Visitor
+from kiosk.experience import Experience, ExperienceSettings
+from kiosk.messages import Face, Motion, PortraitMotion, Visitor
 from kiosk.motion.director import Director, hand_over
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of
-from kiosk.motion.settings import MotionSettings
+from kiosk.motion.settings import MotionSettings, calmed
 from kiosk.motion.target import MotionTarget
 from kiosk.rig.landmarks import no_motion, pose_landmarks
 
@@ -18,6 +19,7 @@ TARGET = MotionTarget("sitter", (0.3 * MEAN).astype(np.float32))
 FRAME = (640, 480)
 # canvas units a frame: a quick blink or turn, far below a jump
 SMOOTH = 0.03
+SMILE = 0.02  # canvas units: what a full one moves most, or less
 
 
 def visitor(now: float, turn_deg: tuple[float, float, float] | None, track_id: int = 1) -> Visitor:
@@ -155,3 +157,54 @@ def test_the_same_portrait_with_other_limits_goes_on_from_where_it_is() -> None:
     steps = np.abs(np.diff(np.concatenate([before[None], after]), axis=0)).max((1, 2))
     assert steps.max() < SMOOTH
     assert np.abs(after[-1] - before).max() > 0.02
+
+
+def scenes(director: Director, *, seconds: float, leaves_at: float) -> list[Motion]:
+    """What a visitor who stands at the right sees, frame by frame, from their coming on."""
+    experience = Experience(ExperienceSettings(greet_s=1.5, farewell_s=2.0), now=0.0)
+    shown = []
+    for frame in range(int(30 * seconds)):
+        now = 100 + frame / 30
+        turn = (0.0, 0.0, 0.0) if now < 100 + leaves_at else None
+        seen = visitor(now, turn)
+        if seen.face is not None:
+            moved = replace(seen.face, landmarks=seen.face.landmarks + np.float32([200, 0, 0]))
+            seen = replace(seen, face=moved)
+        shown.append(director(seen, now, experience(seen, now)).motion)
+    return shown
+
+
+def test_who_comes_is_looked_at_and_smiled_at_then_followed_and_looked_after() -> None:
+    motions = scenes(director(), seconds=9, leaves_at=5)
+    gaze = np.array([motion.gaze[0, 0] for motion in motions])
+    smile = np.array([np.abs(motion.expression).max() for motion in motions])
+
+    assert gaze[30:40].mean() > 0.08  # towards the right, where they stand
+    assert smile[40] > 0.3 * SMILE
+    assert smile[120] < 0.2 * SMILE  # followed: the visitor does not smile
+    assert smile[170] > smile[120]  # a smaller one goes after them
+    assert gaze[165:180].mean() > 0.04
+    assert smile[-1] < 0.05 * SMILE
+
+
+def test_a_visit_never_jumps() -> None:
+    shapes = np.array(
+        [pose_landmarks(TARGET.landmarks, m) for m in scenes(director(), seconds=9, leaves_at=5)]
+    )
+
+    assert np.abs(np.diff(shapes, axis=0)).max() < 2 * SMOOTH  # a saccade is the quickest
+
+
+def test_without_a_smile_nobody_is_smiled_at() -> None:
+    motions = scenes(Director(TARGET, MotionSettings(), smile=0.0), seconds=1.4, leaves_at=5)
+    assert max(np.abs(motion.expression).max() for motion in motions) < 0.05 * SMILE
+
+
+def test_reduced_motion_turns_less_and_answers_as_much() -> None:
+    turned = [(10.0, 0.0, 0.0)] * 90
+    calm = Director(TARGET, calmed(MotionSettings()))
+    usual, less = (
+        np.linalg.norm(watch(each, turned)[-1].motion.rotation) for each in (director(), calm)
+    )
+
+    assert 0.35 < less / usual < 0.7

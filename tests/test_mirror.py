@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from kiosk.experience import Experience, ExperienceSettings, Scene, State
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror
@@ -32,13 +33,15 @@ class Director:
 
     def __init__(self) -> None:
         self.visitors: list[Visitor] = []
+        self.scenes: list[Scene] = []
         self.portrait_id = "mona"
 
     def hang(self, portrait: MotionTarget) -> None:
         self.portrait_id = portrait.portrait_id
 
-    def __call__(self, visitor: Visitor, now: float) -> PortraitMotion:
+    def __call__(self, visitor: Visitor, now: float, scene: Scene) -> PortraitMotion:
         self.visitors.append(visitor)
+        self.scenes.append(scene)
         return PortraitMotion(
             portrait_id=self.portrait_id,
             motion=no_motion(),
@@ -53,7 +56,10 @@ def make_mirror(
     clock: ManualClock, wanted: Callable[[], MotionTarget] = lambda: MONA
 ) -> tuple[Mirror, Director, OneFace, Health]:
     director, landmarker, health = Director(), OneFace(), Health(clock)
-    mirror = Mirror(landmarker, see_first, director, wanted, health=health, clock=clock)
+    experience = Experience(ExperienceSettings(), clock.now)
+    mirror = Mirror(
+        landmarker, see_first, director, wanted, experience=experience, health=health, clock=clock
+    )
     return mirror, director, landmarker, health
 
 
@@ -65,6 +71,7 @@ def test_a_frame_becomes_the_motion_of_its_moment() -> None:
     assert motion is not None
     assert motion.captured_at == 99.5
     assert director.visitors[0].face is not None
+    assert director.scenes[0].state is mirror.state is State.GREET
 
 
 def test_between_two_frames_nothing_moves() -> None:

@@ -1,14 +1,16 @@
 """Who moves the portrait, and how hands change: visitor, another visitor, nobody.
 
-In goes each `Visitor`, out comes a `PortraitMotion`. While a visitor leads, their smoothed face is
-retargeted; with nobody there the portrait idles. Every change of hand is eased from wherever the
-portrait was. Choosing the leading face is left to tracking.
+In goes each `Visitor`, out comes a `PortraitMotion`. What part of a visit it is, `experience` says:
+alone the portrait idles, it greets who comes, mirrors who stays, looks after who leaves. Every
+change of hand is eased from wherever the portrait was. Choosing the leading face is tracking's.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.messages import Face, Floats, Motion, PortraitMotion, Visitor
+from kiosk.experience import Scene, State
+from kiosk.messages import Floats, Motion, PortraitMotion, Visitor
+from kiosk.motion.courtesy import Courtesy, place_of
 from kiosk.motion.follower import Follower
 from kiosk.motion.idle import Idle
 from kiosk.motion.retarget import Retarget
@@ -20,6 +22,7 @@ from kiosk.rig.landmarks import no_motion
 __all__ = ["Director", "Gains", "Limits", "MotionTarget", "hand_over"]
 
 Points = NDArray[np.float64]
+Hand = tuple[State, int | None]  # what part of a visit, and whose
 
 # of the time of a hand-over, what the face takes: eyes and mouth answer, the head follows
 FACE_FIRST = 0.35
@@ -32,14 +35,20 @@ class Director:
         portrait: the sitter.
         settings: the table ``[motion]``.
         seed: of the idle motion.
+        smile: how much of one greets a visitor, 0 to 1.
     """
 
-    def __init__(self, portrait: MotionTarget, settings: MotionSettings, seed: int = 0) -> None:
-        self._portrait, self._settings, self._seed = portrait, settings, seed
+    def __init__(
+        self, portrait: MotionTarget, settings: MotionSettings, seed: int = 0, smile: float = 0.6
+    ) -> None:
+        self._portrait, self._settings, self._seed, self._amount = portrait, settings, seed, smile
         self._idle = Idle(portrait, settings, seed)
+        self._courtesy = Courtesy(portrait, smile)
         self._retarget = Retarget(portrait, settings)
         self._follower: Follower | None = None
-        self._hand: int | None = None  # the visitor's track_id
+        self._leader: int | None = None  # the visitor's track_id
+        self._last_place = np.zeros(2)  # where they were seen last
+        self._hand: Hand | None = None
         self._begun = False
         self._changed_at = -np.inf
         self._before = no_motion()  # what was shown when the hand changed
@@ -54,21 +63,34 @@ class Director:
             self._shown = no_motion()
         self._portrait = portrait
         self._idle = Idle(portrait, self._settings, self._seed)
+        self._courtesy = Courtesy(portrait, self._amount)
         self._retarget = Retarget(portrait, self._settings)
         self._begun = False
 
     def __call__(
-        self, visitor: Visitor, now: float, glance: Points | None = None
+        self,
+        visitor: Visitor,
+        now: float,
+        scene: Scene | None = None,
+        glance: Points | None = None,
     ) -> PortraitMotion:
         """The portrait's motion for one frame.
 
         Args:
             visitor: the leading face, or none.
             now: monotonic seconds, of the frame if it comes steadily.
+            scene: what part of a visit it is; None: whoever leads is followed, without a greeting.
             glance: (2,) where somebody passes, -1 to 1; looked at while nobody leads.
         """
-        self._change_hands(visitor.face, now)
-        wanted = self._follow(visitor.face, now) if visitor.face else self._idle(now, glance)
+        followed = self._watch(visitor, now)
+        if scene is None:
+            scene = Scene(State.ATTRACT if followed is None else State.MIRROR, 0.0, 1.0)
+        mirrors = scene.state is State.MIRROR and followed is not None
+        self._change_hands((scene.state, self._leader if mirrors else None), now)
+        if mirrors and followed is not None:
+            wanted = followed
+        else:
+            wanted = self._by_itself(scene, now, glance)
         part = (now - self._changed_at) / self._settings.handover_s
         self._shown = hand_over(self._before, wanted, part) if part < 1.0 else wanted
         return PortraitMotion(
@@ -77,18 +99,32 @@ class Director:
             captured_at=visitor.captured_at,
         )
 
-    def _change_hands(self, face: Face | None, now: float) -> None:
-        hand = None if face is None else face.track_id
+    def _change_hands(self, hand: Hand, now: float) -> None:
         if hand == self._hand and self._begun:
             return
-        if hand is not None and hand != self._hand:
-            self._follower = Follower(self._settings)
-            self._retarget.reset()
         self._before, self._hand, self._changed_at = self._shown, hand, now
         self._begun = True
 
-    def _follow(self, face: Face, now: float) -> Motion:
-        assert self._follower is not None
+    def _by_itself(self, scene: Scene, now: float, glance: Points | None) -> Motion:
+        """What the portrait does when nobody moves it."""
+        if scene.state is State.GREET:
+            alone = self._idle(now, self._last_place)
+            return self._courtesy.greet(alone, scene.elapsed_s)
+        if scene.state is State.FAREWELL:
+            after = (1.0 - scene.share) * self._last_place
+            return self._courtesy.part(self._idle(now, after), scene.share)
+        return self._idle(now, glance)
+
+    def _watch(self, visitor: Visitor, now: float) -> Motion | None:
+        """The visitor's motion as this sitter's; their face is learnt from the first frame on."""
+        face = visitor.face
+        if face is None:
+            self._leader = None
+            return None
+        if face.track_id != self._leader or self._follower is None:
+            self._follower, self._leader = Follower(self._settings), face.track_id
+            self._retarget.reset()
+        self._last_place = place_of(face, visitor.frame_size)
         motion = self._retarget(self._follower.watch(face.landmarks, now))
         # a following portrait breathes, too
         shift = motion.translation + np.array([0.0, self._idle.breath(now)], np.float32)

@@ -45,3 +45,17 @@ class MotionSettings(BaseModel):
     idle_gaze: float = Field(
         0.12, ge=0.0, le=0.25, description="widest glance of an idle portrait, eye widths"
     )
+
+
+def calmed(settings: MotionSettings) -> MotionSettings:
+    """The same with smaller and slower movement of the head; the face answers as it did."""
+    return settings.model_copy(
+        update={
+            "handover_s": min(2 * settings.handover_s, 3.0),
+            "turn": max(0.5 * settings.turn, 0.3),
+            "follow": 0.0,
+            "scale_limit": 1.0,
+            "breath": 0.5 * settings.breath,
+            "idle_turn_deg": 0.4 * settings.idle_turn_deg,
+        }
+    )

@@ -9,20 +9,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from kiosk.curation.study import Study, study_picture
 from kiosk.display.recorder import Recorder
 from kiosk.messages import Bytes, Motion
-from kiosk.motion.bank import Bank, load_bank
-from kiosk.motion.face_model import load_face_model
-from kiosk.motion.geometry import measure
+from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import Gains, Limits, MotionTarget, Neck, hold_still
+from kiosk.motion.typical import typical_expressions
 
 SIZE, FPS, SECONDS = (640, 480), 30, 18.0
-EXAMPLES = 10  # recorded faces behind each expression; their mean is nobody's
 
 # channel to (second, value); rest where nothing is said. Turns in degrees, gaze in eye widths
 SCRIPT: dict[str, list[tuple[float, float]]] = {
@@ -68,7 +65,7 @@ class Performance:
         self._turn = neck.turn_within if limited else neck.turn
         self._gains = target.gains if limited else Gains()
         self._curves = {name: _curve(keys) for name, keys in SCRIPT.items()}
-        self._expressions = typical_expressions(bank)
+        self._expressions = typical_expressions()
         self._resting = int(np.abs(bank.closure).sum(1).argmin())
 
     def motion(self, at: float) -> Motion:
@@ -111,25 +108,6 @@ def film_visitor(picture: Path, clip: Path) -> None:
         for number in range(int(SECONDS * FPS)):
             at = number / FPS
             recorder.write(_place(study, puppet.picture(performance.motion(at))), at)
-
-
-def typical_expressions(bank: Bank) -> dict[str, NDArray[np.float64]]:
-    """Means of the recorded faces that do most of one thing: (468, 3) offsets each."""
-    offsets = np.stack([bank.expression(i) for i in range(len(bank))]).astype(np.float64)
-    mean = load_face_model().mean
-    shapes = np.repeat(mean[None], len(offsets), 0)
-    shapes[:, :468] += offsets
-    seen = [measure(shape) for shape in shapes]
-    gap = np.array([face.gap for face in seen])
-    width = np.array([face.width for face in seen])
-    brow = np.array([face.brow.mean() for face in seen])
-    scores = {
-        "smile": width - 2 * np.abs(gap),
-        "open": gap - np.abs(width - np.median(width)),
-        "round": -width - np.abs(gap - 0.15),
-        "brows": brow - np.abs(gap),
-    }
-    return {name: offsets[np.argsort(score)[-EXAMPLES:]].mean(0) for name, score in scores.items()}
 
 
 def _place(study: Study, canvas: Bytes) -> Bytes:
