@@ -220,9 +220,12 @@ class Hook:
         except PackError as error:  # a pack that is gone; what hangs goes on hanging
             logger.error("%s", error)
             meta = self._hung.saved
+        relabelled = meta.label != self._hung.saved.label
         with self._swapping:
             if self._hung.pack.folder == folder:
                 self._hung = replace(self._hung, saved=meta, tried=None, changes=changes)
+        if relabelled:  # a label is drawn when its portrait is hung
+            self.order(folder)
 
     def _make(self, pack: Pack) -> "Portrait":
         with self._building:

@@ -172,7 +172,7 @@ def test_layers_of_another_resolution_are_drawn_as_well(
 def test_on_any_screen_the_picture_is_letterboxed_on_the_wall(
     pack: Pack, size: tuple[int, int]
 ) -> None:
-    settings = DisplaySettings(wall="#102030", margin=0.05, disclosure="")
+    settings = DisplaySettings(wall="#102030", margin=0.05, disclosure="", label=False)
     with OffscreenScreen(pack, size, settings) as screen:
         still = picture(screen, None)
         moving = picture(screen, make_layers(0.2, 0.5))
@@ -193,9 +193,11 @@ def test_on_any_screen_the_picture_is_letterboxed_on_the_wall(
 
 def test_the_note_is_drawn_on_the_wall_where_there_is_one(pack: Pack) -> None:
     size = (640, 420)
-    with OffscreenScreen(pack, size, DisplaySettings(disclosure="")) as screen:
+    with OffscreenScreen(pack, size, DisplaySettings(disclosure="", label=False)) as screen:
         plain = picture(screen, None)
-    with OffscreenScreen(pack, size, DisplaySettings(disclosure="Erzeugte Bewegung")) as screen:
+    with OffscreenScreen(
+        pack, size, DisplaySettings(disclosure="Erzeugte Bewegung", label=False)
+    ) as screen:
         noted = picture(screen, None)
         left, top, width, height = screen.placement.picture
     changed = difference(plain, noted) > 0
@@ -206,7 +208,7 @@ def test_the_note_is_drawn_on_the_wall_where_there_is_one(pack: Pack) -> None:
 
 def test_a_note_over_the_canvas_stays_while_it_moves(pack: Pack) -> None:
     square = replace(pack, artwork=painting(SIDE, SIDE), meta=_at_origin(pack))
-    settings = DisplaySettings(disclosure="Generated movement")
+    settings = DisplaySettings(disclosure="Generated movement", label=False)
     with OffscreenScreen(square, (SIDE, SIDE), settings) as screen:
         first = picture(screen, make_layers(0.1))
         picture(screen, make_layers(0.0))

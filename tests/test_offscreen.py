@@ -61,7 +61,7 @@ def negative_of(pack: Pack, tmp_path: Path) -> Pack:
 def test_another_portrait_takes_its_place(tmp_path: Path) -> None:
     pack = small_pack(tmp_path)
     negative = negative_of(pack, tmp_path)
-    settings = DisplaySettings(disclosure="", crossfade_s=0)
+    settings = DisplaySettings(disclosure="", label=False, crossfade_s=0)
     with OffscreenScreen(pack, (WIDTH, HEIGHT), settings) as screen:
         screen.hang(screen.prepare(negative))
         screen.show(None)
@@ -73,7 +73,7 @@ def test_another_portrait_fades_in_and_nothing_is_left_of_the_first(tmp_path: Pa
     pack = small_pack(tmp_path)
     negative = negative_of(pack, tmp_path)
     now = [0.0]
-    settings = DisplaySettings(disclosure="", crossfade_s=1.0)
+    settings = DisplaySettings(disclosure="", label=False, crossfade_s=1.0)
     with OffscreenScreen(pack, (WIDTH, HEIGHT), settings, clock=lambda: now[0]) as screen:
         screen.show(None)
         screen.hang(screen.prepare(negative))
@@ -94,7 +94,7 @@ def test_a_portrait_that_comes_in_the_midst_of_a_fade_takes_over(tmp_path: Path)
     pack = small_pack(tmp_path)
     negative = negative_of(pack, tmp_path)
     now = [0.0]
-    settings = DisplaySettings(disclosure="", crossfade_s=1.0)
+    settings = DisplaySettings(disclosure="", label=False, crossfade_s=1.0)
     with OffscreenScreen(pack, (WIDTH, HEIGHT), settings, clock=lambda: now[0]) as screen:
         for each in (negative, pack, negative):
             screen.hang(screen.prepare(each))

@@ -11,6 +11,7 @@ from kiosk.cli.lines import faults_as_lines, write_line
 from kiosk.cli.options import ConfigPath
 from kiosk.config import load_config
 from kiosk.errors import PackError
+from kiosk.portraits.meta import in_language
 
 app = typer.Typer(
     help="Portrait packs: made, listed, shown, checked, removed.", no_args_is_help=True
@@ -227,5 +228,4 @@ def _tell(as_json: bool, words: str, **record: object) -> None:
 
 
 def _english(label: dict[str, str]) -> str:
-    """The English words of a language map, or the first there are."""
-    return label.get("en") or next(iter(label.values()), "")
+    return in_language(label, "en")

@@ -15,7 +15,7 @@ from kiosk.console.asked import Endpoint, desk_of
 from kiosk.console.desk import Desk
 from kiosk.console.words import LANGUAGES, choose_language, words
 from kiosk.errors import KioskError
-from kiosk.portraits.meta import Gains, Limits
+from kiosk.portraits.meta import Gains, Limits, in_language
 from kiosk.portraits.override import read_override
 from kiosk.portraits.pack import load_meta
 from kiosk.portraits.programme import read_programme
@@ -37,13 +37,7 @@ RIGHTS = (
 Values = dict[str, Any]
 
 
-def in_words(map_of_languages: dict[str, str], language: str) -> str:
-    """The words of a map in a language; else in English, else in any."""
-    words = map_of_languages.get(language) or map_of_languages.get("en")
-    return words or next(iter(map_of_languages.values()), "")
-
-
-TEMPLATES.env.globals["in_words"] = in_words
+TEMPLATES.env.globals["in_words"] = in_language
 
 
 def room(template: str, fill: Callable[[Desk, Values], Values]) -> Endpoint:

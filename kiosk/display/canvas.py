@@ -12,9 +12,9 @@ import numpy as np
 
 from kiosk.display.graphics import Program, Target, Texture, make_texture
 from kiosk.display.hanging import Hanging
+from kiosk.display.label import place_labels
 from kiosk.display.maps import NOUGHT, UNIT, Maps
 from kiosk.display.moving import Span, find_spans
-from kiosk.display.note import place_note
 from kiosk.display.placement import Placement, Rectangle, overlap, unite
 from kiosk.display.shaders import MOVING, NOTE, STILL
 from kiosk.display.texels import PARTING_PX, STILL_PX, Texels
@@ -85,7 +85,7 @@ class Canvas:
             }
         )
         self._unit_px = unit_px
-        self._hang_note(hanging.note)
+        self._hang_label(hanging.labels)
 
     def _draw_whole(self, texels: Texels, area: Rectangle) -> None:
         """Draws a picture of the artwork's size in its place; only ``area`` of it."""
@@ -94,9 +94,9 @@ class Canvas:
         self._still_program.draw(self.picture, [area], {"artwork": texture})
         texture.delete()
 
-    def _hang_note(self, note: Bytes) -> None:
+    def _hang_label(self, drawn: list[Bytes]) -> None:
+        note, self._note_area = place_labels(drawn, self.picture.size, self.placement)
         self._note = make_texture(note)
-        self._note_area = place_note(note.shape, self.picture.size, self.placement)
         self._note_program.set({"corner": self._note_area[:2]})
         self._draw_note(self._note_area)
 

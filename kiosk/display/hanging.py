@@ -1,4 +1,4 @@
-"""A portrait made ready for a screen: its pictures resampled, its note drawn. No OpenGL.
+"""A portrait made ready for a screen: its pictures resampled, its label drawn. No OpenGL.
 
 Comes in: a `Pack` and a screen's size. Goes out: what `canvas.py` uploads. It takes a third of a
 second, so any thread may do it while another portrait still hangs.
@@ -6,7 +6,7 @@ second, so any thread may do it while another portrait still hangs.
 
 from dataclasses import dataclass
 
-from kiosk.display.note import draw_note
+from kiosk.display.label import draw_labels
 from kiosk.display.placement import Placement, place_artwork
 from kiosk.display.settings import DisplaySettings
 from kiosk.display.texels import (
@@ -31,7 +31,7 @@ class Hanging:
     plate: Texels  # fetched at pixel centres: the artwork without the sitter
     still: Texels  # the same: the artwork as it hangs
     moving: Texels  # fetched anywhere in the canvas
-    note: Bytes  # (h, w, 4)
+    labels: list[Bytes]  # (h, w, 4) each: label with note, then what needs less room
 
     @classmethod
     def prepare(
@@ -58,5 +58,5 @@ class Hanging:
             plate=resample_still(plate_picture(pack), placement, largest=largest),
             still=resample_still(figure, placement, largest=largest),
             moving=resample_moving(figure, placement, largest=largest),
-            note=draw_note(settings.disclosure, size),
+            labels=draw_labels(pack.meta, settings, size),
         )

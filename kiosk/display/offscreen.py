@@ -22,7 +22,7 @@ from kiosk.portraits.pack import Pack
 if TYPE_CHECKING:
     from kiosk.display.wall import Wall
 
-SILENT = DisplaySettings(disclosure="")
+SILENT = DisplaySettings(disclosure="", label=False)
 
 
 class OffscreenScreen:

@@ -54,6 +54,12 @@ def overlap(first: Rectangle, second: Rectangle) -> Rectangle:
     return left, top, max(right - left, 0), max(bottom - top, 0)
 
 
+def touch(first: Rectangle, second: Rectangle) -> bool:
+    """Whether they have a pixel in common."""
+    _, _, width, height = overlap(first, second)
+    return width > 0 and height > 0
+
+
 def unite(first: Rectangle, second: Rectangle) -> Rectangle:
     """The smallest rectangle around both; an empty one counts for nothing."""
     if not (first[2] and first[3]):

@@ -45,7 +45,7 @@ def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> It
         from kiosk.display.offscreen import OffscreenScreen
 
         # a recording carries the note in its metadata, not in the picture
-        silent = settings.model_copy(update={"disclosure": ""})
+        silent = settings.model_copy(update={"disclosure": "", "label": False})
         screen = OffscreenScreen(pack, size=settings.size, settings=silent)
     else:
         from kiosk.display.window import WindowScreen

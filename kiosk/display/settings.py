@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-DISCLOSURE = "Generated movement"
+AUTO = "auto"
 
 
 class DisplaySettings(BaseModel):
@@ -16,7 +16,11 @@ class DisplaySettings(BaseModel):
     height: int = Field(1280, ge=64, le=8192)
     wall: str = Field("#14110f", pattern=r"^#[0-9a-fA-F]{6}$")
     margin: float = Field(0.0, ge=0, le=0.3)  # wall left free, of the screen's shorter side
-    disclosure: str = Field(DISCLOSURE, max_length=120)  # in the visitors' language; "": none
+    language: str = Field("en", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")  # the visitors'
+    label: bool = True  # title, artist, date, rights, where the wall has room
+    disclosure: str = Field(AUTO, max_length=120)  # the note on generated movement; "": none
+    lettering: float = Field(1.0, ge=0.5, le=4)  # the size of both
+    high_contrast: bool = False  # white on black
     max_fps: float = Field(60.0, ge=5, le=240)
     vsync: bool = True
     crossfade_s: float = Field(0.8, ge=0, le=10)  # when one portrait gives way to another

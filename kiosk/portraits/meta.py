@@ -131,6 +131,13 @@ def parse_toml(text: str, *, name: str) -> dict[str, Any]:
         raise PackError(f"{name} cannot be read: {error}") from error
 
 
+def in_language(words: dict[str, str], language: str) -> str:
+    """The words of a language map: in a language, else in its family's, in English, in any."""
+    family = language.split("-")[0]
+    kin = (words[each] for each in words if each.split("-")[0] == family)
+    return words.get(language) or next(kin, "") or words.get("en") or next(iter(words.values()), "")
+
+
 def explain(error: ValidationError, *, name: str) -> list[str]:
     """One line a curator can act on for each fault that pydantic found."""
     return [_explain_one(dict(fault), name) for fault in error.errors()]
