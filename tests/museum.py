@@ -168,7 +168,9 @@ def v3(at: str) -> dict[str, Any]:
             {"label": {"en": ["Medium"]}, "value": {"none": ["Oil"]}},
             {"label": {"en": ["Creator"], "fr": ["Auteur"]}, "value": {"none": ["J. Vermeer"]}},
             {"label": {"en": ["Date"]}, "value": {"en": ["about 1669"], "fr": ["vers 1669"]}},
+            {"label": {"en": ["Repository"]}, "value": {"en": ["Museum of Lace"]}},
         ],
+        "summary": {"en": ["<p>A woman at work.</p>"], "fr": ["Une femme au travail."]},
         "rights": CC0,
         "requiredStatement": {
             "label": {"en": ["Attribution"]}, "value": {"en": ["<b>Museum</b> &amp; friends"]}
@@ -194,8 +196,10 @@ def v2(at: str) -> dict[str, Any]:
         ],
         "metadata": [
             {"label": "Künstler:", "value": "A. Dürer"},
+            {"label": "Sammlung", "value": "Graphik"},
             {"label": [{"@value": "Datierung", "@language": "de"}], "value": ["1500", "um 1500"]},
         ],
+        "description": "Ein Bildnis.",
         "license": "https://museum.example/terms", "attribution": "Museum in Example",
         "related": {"@id": "https://museum.example/bildnis", "format": "text/html"},
         "sequences": [{"canvases": [{"@type": "sc:Canvas", "images": [image]}]}],

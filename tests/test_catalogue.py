@@ -44,6 +44,8 @@ def test_version_3_gives_words_in_all_languages(museum: Museum) -> None:
     assert label.title == {"en": "The Lace Maker", "fr": "La Dentellière"}
     assert label.artist == {"en": "J. Vermeer"}
     assert label.date == {"en": "about 1669", "fr": "vers 1669"}
+    assert label.collection == {"en": "Museum of Lace"}
+    assert label.text == {"en": "A woman at work.", "fr": "Une femme au travail."}
     assert found.entry.rights == CC0
     assert found.entry.required_statement == "Museum & friends"
     assert found.entry.homepage == "https://museum.example/lace"
@@ -56,6 +58,8 @@ def test_version_2_gives_words_and_rights_of_its_own_are_said(museum: Museum) ->
     assert entry.label.title == {"de": "Bildnis", "en": "Portrait"}
     assert entry.label.artist == {"en": "A. Dürer"}
     assert entry.label.date == {"en": "1500; um 1500"}
+    assert entry.label.collection == {"en": "Graphik"}
+    assert entry.label.text == {"en": "Ein Bildnis."}
     assert entry.rights == ""
     assert entry.required_statement == "Museum in Example https://museum.example/terms"
     assert entry.homepage == "https://museum.example/bildnis"

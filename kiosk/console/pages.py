@@ -85,7 +85,7 @@ def _portrait(desk: Desk, given: Values) -> Values:
     label = meta.label
     return {
         "meta": meta,
-        "languages_of_label": sorted({"en", "fr", *chain(label.title, label.artist, label.date)}),
+        "languages_of_label": sorted({"en", "fr", *chain(*(words for _, words in label))}),
         "gains": [(name, getattr(meta.gains, name)) for name in Gains.model_fields],
         "limits": [(name, getattr(meta.limits, name)) for name in Limits.model_fields],
         "changed": bool(read_override(folder).model_dump(exclude_none=True)),

@@ -27,6 +27,12 @@ DATE = {
     "date", "dates", "date created", "creation date", "created", "dated", "date de création",
     "datation", "datierung", "datum", "entstehungszeit", "fecha", "data", "datering", "jaar",
 }  # fmt: skip
+COLLECTION = {
+    "collection", "collections", "repository", "owner", "holding institution", "institution",
+    "museum", "current location", "location", "credit line", "lieu de conservation", "musée",
+    "établissement", "sammlung", "standort", "eigentümer", "besitzer", "colección", "collezione",
+    "collectie", "samling",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,13 @@ def read_manifest(record: Record, canvas: int = 1) -> Entry:
         statement = f"{statement} {rights}".strip()
     title = _languages(record.get("label"))
     return Entry(
-        label=Label(title=title, artist=_metadata(record, ARTIST), date=_metadata(record, DATE)),
+        label=Label(
+            title=title,
+            artist=_metadata(record, ARTIST),
+            date=_metadata(record, DATE),
+            collection=_metadata(record, COLLECTION),
+            text=_languages(record.get("summary") or record.get("description")),
+        ),
         rights=rights if allowed else "",
         required_statement=statement,
         homepage=_homepage(record),

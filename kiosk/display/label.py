@@ -57,10 +57,11 @@ def draw_labels(meta: PackMeta, settings: DisplaySettings, screen: tuple[int, in
     if settings.label:
         label, language = meta.label, settings.language
         maker = ", ".join(
-            words for words in (in_language(each, language) for each in (label.artist, label.date))
-            if words
-        )  # fmt: skip
-        terms = " · ".join(filter(None, (meta.required_statement, rights_in_short(meta.rights))))
+            filter(None, (in_language(m, language) for m in (label.artist, label.date)))
+        )
+        owner = in_language(label.collection, language)
+        short = rights_in_short(meta.rights)
+        terms = " · ".join(filter(None, (owner, meta.required_statement, short)))
         title = Line(in_language(label.title, language), round(TITLE * px))
         drawn = [[title, Line(maker, px), Line(terms, small), *note], note]
     width = round(WIDEST * screen[0] * max(1.0, settings.lettering))

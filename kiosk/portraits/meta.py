@@ -41,6 +41,8 @@ class Label(Record):
     title: LanguageMap = Field(default_factory=dict)
     artist: LanguageMap = Field(default_factory=dict)
     date: LanguageMap = Field(default_factory=dict)
+    collection: LanguageMap = Field(default_factory=dict)  # where it belongs
+    text: LanguageMap = Field(default_factory=dict)  # a few sentences for who wants to know more
 
 
 class CanvasPlace(Record):

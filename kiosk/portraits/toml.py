@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-INLINE = ("title", "artist", "date")  # maps of languages
+INLINE = ("title", "artist", "date", "collection", "text")  # maps of languages
 
 
 def to_toml(record: dict[str, Any]) -> str:

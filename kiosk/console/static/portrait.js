@@ -11,7 +11,7 @@ const key = (input) => input.name.split(".").slice(0, 2).join(".");
 
 function record() {
   const tables = {};
-  for (const input of form.querySelectorAll("input[name]")) {
+  for (const input of form.querySelectorAll("[name]")) {
     if (!touched.has(key(input))) continue;
     const [table, name, part] = input.name.split(".");
     const values = (tables[table] ||= {});
