@@ -23,7 +23,8 @@ from kiosk.display.screen import Screen
 from kiosk.errors import ControlError
 from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
-from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
+from kiosk.messages import Bytes, Face, Frame, Layers, PortraitMotion, Visitor
+from kiosk.operator import Operator
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
@@ -66,6 +67,7 @@ class Road:
         self.health = Health(clock, log_every_s=config.log.every_s)
         self._servants: list[threading.Thread] = []
         self._peephole = Peephole()
+        self._overlay = Operator(self.status, self._seen, clock=clock)
         self._began = clock()
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
@@ -145,6 +147,7 @@ class Road:
             if seconds and ends_at is None and (last or self.health.failures("generator")):
                 ends_at = self._clock() + seconds
             self._peephole.serve(screen)
+            self._overlay.serve(screen)
             self.health.say_every_minute(dropped=self._dropped)
 
     def report(self) -> Report:
@@ -179,6 +182,11 @@ class Road:
             },
             faults=tuple(self._faults(recent)),
         )
+
+    def _seen(self) -> tuple[Visitor | None, tuple[Face, ...]]:
+        """The visitor, and all faces."""
+        mirror = self._mirror
+        return (None, ()) if mirror is None else (mirror.visitor, mirror.faces)
 
     def _faults(self, recent: Recent) -> Iterator[str]:
         for stage in self.health.silent(SILENCE_S):

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from kiosk.experience import Scene, State
 from kiosk.health import Health
-from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
+from kiosk.messages import Face, Faces, Frame, PortraitMotion, Visitor
 from kiosk.motion.target import MotionTarget
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class Mirror:
         self._frame_at = clock()
         self._wanted, self._hung = wanted, wanted()
         self.attended = False  # whether somebody leads
+        self.visitor: Visitor | None = None  # as last seen
+        self.faces: tuple[Face, ...] = ()  # all that were seen then
         self.state = State.ATTRACT  # what part of a visit it is
 
     def __call__(self, frame: Frame | None) -> PortraitMotion | None:
@@ -83,6 +85,7 @@ class Mirror:
             return None
         scene = self._experience(visitor, visitor.captured_at)
         self.attended, self.state = visitor.face is not None, scene.state
+        self.visitor = visitor
         if (wanted := self._wanted()) is not self._hung:
             self._director.hang(wanted)
             self._hung = wanted
@@ -97,8 +100,11 @@ class Mirror:
         if frame is not None:
             self._frame_at = frame.captured_at
             with self._health.timed("tracking"):
-                return self._presence(self._landmarker(frame))
+                found = self._landmarker(frame)
+                self.faces = found.faces
+                return self._presence(found)
         now = self._clock()
         if now - self._frame_at < SILENCE_S:
             return None
+        self.faces = ()
         return self._presence(Faces(faces=(), frame_size=(0, 0), captured_at=now))

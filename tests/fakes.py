@@ -63,6 +63,8 @@ class FakeScreen:
         self.size = size
         self.shown: list[Layers | None] = []
         self.hung: list[str] = []
+        self.overlaid = False
+        self.overlays: list[Bytes | None] = []
         self._closes_after = closes_after
         self.given_back = False
 
@@ -78,6 +80,9 @@ class FakeScreen:
 
     def show(self, layers: Layers | None) -> None:
         self.shown.append(layers)
+
+    def lay(self, overlay: Bytes | None) -> None:
+        self.overlays.append(overlay)
 
     def read(self) -> Bytes:
         return np.zeros((self.size[1], self.size[0], 3), np.uint8)

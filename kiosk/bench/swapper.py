@@ -104,6 +104,15 @@ class WatchedScreen:
             self.shown_at.append(self._clock())
             self._changed.notify_all()
 
+    @property
+    def overlaid(self) -> bool:
+        """See `Screen`."""
+        return self._screen.overlaid
+
+    def lay(self, overlay: Bytes | None) -> None:
+        """See `Screen`."""
+        self._screen.lay(overlay)
+
     def read(self) -> Bytes:
         """See `Screen`."""
         return self._screen.read()

@@ -68,6 +68,16 @@ class OffscreenScreen:
         self._wall.draw(layers)
         self._wall.finish()
 
+    @property
+    def overlaid(self) -> bool:
+        """Nobody stands before it who could ask for one."""
+        return False
+
+    def lay(self, overlay: Bytes | None) -> None:
+        """Lays an overlay over the picture; None takes it away."""
+        self._context.make_current()
+        self._wall.lay(overlay)
+
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._context.make_current()

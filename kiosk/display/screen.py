@@ -26,6 +26,13 @@ class Screen(Protocol):
     def show(self, layers: Layers | None) -> None:
         """Compose and present; None shows the artwork as it hangs."""
 
+    @property
+    def overlaid(self) -> bool:
+        """Whether the operator wants their overlay."""
+
+    def lay(self, overlay: Bytes | None) -> None:
+        """Lay the operator's overlay, (h, w, 4) RGBA, over the picture; None takes it away."""
+
     def read(self) -> Bytes:
         """What was composed last, (H, W, 3) uint8 RGB."""
 

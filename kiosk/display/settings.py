@@ -1,8 +1,12 @@
 """``[display]``: the screen, the wall around the picture and the note on it."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 AUTO = "auto"
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Share = Annotated[float, Field(ge=0.05, le=1)]
 
 
 class DisplaySettings(BaseModel):
@@ -23,6 +27,8 @@ class DisplaySettings(BaseModel):
     high_contrast: bool = False  # white on black
     max_fps: float = Field(60.0, ge=5, le=240)
     vsync: bool = True
+    shift_px: int = Field(0, ge=0, le=8)  # how far the picture wanders, against burn-in
+    brightness: tuple[tuple[TimeOfDay, Share], ...] = ()  # (HH:MM, light), each until the next
     crossfade_s: float = Field(0.8, ge=0, le=10)  # when one portrait gives way to another
 
     @property

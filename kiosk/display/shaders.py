@@ -68,3 +68,19 @@ void main() {
     color = texelFetch(ink, ivec2(gl_FragCoord.xy) - corner, 0);
 }
 """
+
+# the whole picture, moved and dimmed
+GLASS = """#version 330 core
+uniform sampler2D picture;
+uniform ivec2 shift;
+uniform ivec2 size;
+uniform vec3 wall;
+uniform float level;
+out vec4 color;
+void main() {
+    ivec2 place = ivec2(gl_FragCoord.xy) - shift;
+    bool outside = any(lessThan(place, ivec2(0))) || any(greaterThanEqual(place, size));
+    vec3 seen = outside ? wall : texelFetch(picture, place, 0).rgb;
+    color = vec4(seen * level, 1.0);
+}
+"""

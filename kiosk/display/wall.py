@@ -1,4 +1,4 @@
-"""What hangs on one screen: a portrait, or, for a moment, the next one fading in over it.
+"""What hangs on one screen: a portrait, or, for a moment, the next one fading in; and its glass.
 
 The context must be current in every call. The fade is drawn on a picture of its own, for a canvas
 redraws only what moves.
@@ -11,10 +11,12 @@ import cv2
 import numpy as np
 
 from kiosk.display.canvas import Canvas
+from kiosk.display.glass import Glass
 from kiosk.display.graphics import Program, Target
 from kiosk.display.hanging import Hanging
 from kiosk.display.placement import Placement
 from kiosk.display.shaders import FADE
+from kiosk.display.view import View, level_at, shift_at
 from kiosk.errors import DisplayError
 from kiosk.messages import Bytes, Layers
 
@@ -25,10 +27,18 @@ class Wall:
     Args:
         hanging: the first portrait.
         clock: monotonic seconds.
+        time_of_day: HH:MM.
     """
 
-    def __init__(self, hanging: Hanging, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        hanging: Hanging,
+        clock: Callable[[], float] = time.monotonic,
+        time_of_day: Callable[[], str] = lambda: time.strftime("%H:%M"),
+    ) -> None:
+        self._clock, self._time_of_day = clock, time_of_day
+        self._settings = hanging.settings
+        self._glass = Glass(hanging.size, hanging.settings.wall_rgb)
         self._canvas = Canvas(hanging)
         self._fade: _Fade | None = None
         width, height = hanging.size
@@ -70,21 +80,33 @@ class Wall:
 
     def read(self) -> Bytes:
         """The picture of the whole screen: (height, width, 3) uint8 RGB, top row first."""
-        self._picture.read(self._rgba)
+        self._seen.read(self._rgba)
         return np.asarray(cv2.cvtColor(self._rgba, cv2.COLOR_RGBA2RGB), np.uint8)
 
     def finish(self) -> None:
         """Waits until the picture is composed: OpenGL works ahead."""
-        self._picture.finish()
+        self._seen.finish()
 
     def present(self, width: int, height: int) -> None:
         """Copies the picture to the window, of that many pixels."""
-        self._picture.present(width, height)
+        self._seen.present(width, height)
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""
         self._end_fade()
         self._canvas.delete()
+        self._glass.delete()
+
+    def lay(self, overlay: Bytes | None) -> None:
+        """Lays the operator's overlay, (h, w, 4), over it; None takes it away."""
+        self._glass.lay(overlay)
+
+    @property
+    def _seen(self) -> Target:
+        """The picture through its glass."""
+        shift = shift_at(self._clock(), self._settings.shift_px)
+        level = level_at(self._time_of_day(), self._settings.brightness)
+        return self._glass.through(self._picture, View(shift, level))
 
     @property
     def _picture(self) -> Target:

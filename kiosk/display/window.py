@@ -1,7 +1,8 @@
 """The window on the screen, and its events; on the main thread.
 
 Comes in: a `Pack`, then `Layers`. Goes out: light. The pointer is hidden; ESC or the window's own
-button sets `closed`; a new size hangs the portrait anew. What is drawn is `canvas.py`'s.
+button sets `closed`, O calls the operator's overlay and sends it away; a new size hangs the
+portrait anew. What is drawn is `canvas.py`'s.
 """
 
 import os
@@ -21,7 +22,7 @@ from kiosk.portraits.pack import Pack
 if TYPE_CHECKING:
     from kiosk.display.wall import Wall
 
-CAPTION = "Tableau vivant"
+CAPTION, OVERLAY_KEY = "Tableau vivant", "o"
 ADVICE = "start it from a desktop or under xinit, set DISPLAY, or use --offscreen"
 
 
@@ -35,7 +36,7 @@ class WindowScreen:
     def __init__(self, pack: Pack, settings: DisplaySettings) -> None:
         if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
             raise DisplayError(f"there is no screen (DISPLAY is not set); {ADVICE}")
-        self.closed = False
+        self.closed = self.overlaid = False
         self._pack = pack
         self._settings = settings
         options = _window_options(settings)
@@ -44,7 +45,7 @@ class WindowScreen:
         except DisplayError as error:
             raise DisplayError(f"{error}; {ADVICE}") from error
         self._window.set_mouse_visible(False)
-        self._window.push_handlers(on_close=self._close_soon)
+        self._window.push_handlers(on_close=self._close_soon, on_text=self._hear)
         self._wall = self._make_wall()
 
     def prepare(self, pack: Pack) -> Hanging:
@@ -73,6 +74,11 @@ class WindowScreen:
         self._wall.present(*self._size)
         self._window.flip()
 
+    def lay(self, overlay: Bytes | None) -> None:
+        """Lays the operator's overlay over the picture; None takes it away."""
+        self._window.switch_to()
+        self._wall.lay(overlay)
+
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._window.switch_to()
@@ -99,6 +105,11 @@ class WindowScreen:
         """The window has another size."""
         old, self._wall = self._wall, self._make_wall()
         old.delete()
+
+    def _hear(self, text: str) -> None:
+        """A key was pressed."""
+        if text.lower() == OVERLAY_KEY:
+            self.overlaid = not self.overlaid
 
     def _close_soon(self) -> bool:
         """Leaves the window open until `close`: the context is still needed to tidy up."""
