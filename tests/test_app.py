@@ -17,8 +17,9 @@ from kiosk.generator.stage import Portrait
 from kiosk.hook import Hook
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.pipeline import Stage
+from kiosk.portraits.override import Override, write_override
 from kiosk.portraits.pack import Pack
-from kiosk.portraits.store import choose_pack
+from kiosk.portraits.store import choose_pack, remove_pack
 from kiosk.sitter import motion_target
 from tests.fakes import FakeScreen, FakeStage, ManualClock, moving_photograph, write_clip
 from tests.packs import small_pack, write_small_pack
@@ -347,12 +348,7 @@ def test_an_order_is_not_lost_when_what_hangs_is_replaced_at_the_same_time(
     packs = tmp_path / "packs"
     first, second = small_pack(packs), write_small_pack(packs, "second")
     clock = ManualClock(0.0)
-    hook = Hook(
-        first,
-        PortraitSettings(folder=packs),
-        build=lambda pack, _: Portrait(pack.meta.id, StillRig(), StillEngine()),  # type: ignore[arg-type]
-        clock=clock,
-    )
+    hook = still_hook(first, packs, clock)
     screen = FakeScreen()
 
     def serve_one() -> None:
@@ -372,3 +368,44 @@ def test_an_order_is_not_lost_when_what_hangs_is_replaced_at_the_same_time(
 
     assert screen.hung == ["second"]
     assert hook.pack.meta.id == "second"
+
+
+def still_hook(pack: Pack, packs: Path, clock: ManualClock) -> Hook:
+    return Hook(
+        pack,
+        PortraitSettings(folder=packs),
+        build=lambda pack, _: Portrait(pack.meta.id, StillRig(), StillEngine()),  # type: ignore[arg-type]
+        clock=clock,
+    )
+
+
+def test_what_staff_change_moves_what_hangs_at_once(pack: Pack, tmp_path: Path) -> None:
+    clock = ManualClock(0.0)
+    hook = still_hook(pack, tmp_path / "packs", clock)
+    before = hook.target()
+    assert hook.tune("gradient", Override.from_record({"gains": {"mouth": 0.3}}, name=""))
+    assert hook.trying
+    assert hook.target().gains.mouth == 0.3
+    assert hook.target().gains.gaze == before.gains.gaze
+    assert not hook.tune("another", Override())
+
+    write_override(pack.folder, Override.from_record({"gains": {"gaze": 0.4}}, name=""))
+    clock.now = 10.0
+    hook.look(attended=False)
+    assert not hook.trying
+    assert (hook.target().gains.gaze, hook.target().gains.mouth) == (0.4, before.gains.mouth)
+
+
+def test_a_pack_that_is_gone_with_its_changes_is_told_once_and_hangs_on(
+    pack: Pack, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_override(pack.folder, Override.from_record({"gains": {"gaze": 0.4}}, name=""))
+    clock = ManualClock(0.0)
+    hook = still_hook(pack, tmp_path / "packs", clock)
+    remove_pack(pack.folder)
+    for second in range(1, 20):
+        clock.now = float(second)
+        hook.look(attended=False)
+
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
+    assert hook.pack is pack

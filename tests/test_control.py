@@ -239,3 +239,14 @@ def test_the_screen_is_read_by_its_own_thread_alone_and_only_when_asked() -> Non
     assert readers == [threading.get_ident()]
     assert seen[0] is not None
     assert peephole.look(0) is None
+
+
+def test_a_look_that_fails_ends_no_show(caplog: pytest.LogCaptureFixture) -> None:
+    class Torn(FakeScreen):
+        def read(self) -> Bytes:
+            raise RuntimeError("the context is lost")
+
+    peephole = Peephole()
+    assert peephole.look(0) is None
+    peephole.serve(Torn())
+    assert "the context is lost" in caplog.text
