@@ -8,9 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.face import MESH
 from kiosk.messages import Face, Motion
-from kiosk.motion.bank import load_bank
-from kiosk.motion.rehearsal import Rehearsal
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.lips import lip_shape
+from kiosk.motion.parts import proportions_of
+from kiosk.motion.retarget import Gesture, Retarget
+from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget
 from kiosk.motion.typical import typical_expressions
 from kiosk.rig.easing import smootherstep
@@ -33,9 +37,18 @@ class Courtesy:
     def __init__(self, target: MotionTarget, smile: float) -> None:
         typical = typical_expressions()
         offsets = smile * (typical["smile"] + RAISED * typical["brows"])
-        bank = load_bank()
-        resting = int(np.abs(bank.closure).sum(1).argmin())
-        self._smile = Rehearsal(bank, target).perform(offsets, resting).expression
+        mean = load_face_model().mean
+        smiling = Gesture(
+            offsets=offsets,
+            lips=lip_shape(mean[:MESH] + offsets, mean[:MESH]),
+            openness=np.ones(2),
+            gaze=np.zeros((2, 2)),
+            turn_deg=np.zeros(3),
+            shift=np.zeros(2),
+            scale=1.0,
+            proportions=proportions_of(mean),
+        )
+        self._smile = Retarget(target, MotionSettings())(smiling).expression
 
     def greet(self, alone: Motion, elapsed_s: float) -> Motion:
         """A smile that comes."""

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from kiosk.errors import PictureError
 from kiosk.face import MESH
-from kiosk.motion.bank import Bank, save_bank
+from kiosk.motion.bank import Bank, load_bank, save_bank
 from kiosk.motion.face_model import FaceModel
 from kiosk.motion.geometry import angles_deg
 from kiosk.motion.parts import fit_parts, proportions_of, weights_of
+from kiosk.motion.typical import find_typical, save_typical
 from kiosk.training.performers import Performer, find_mirror, mean_face, perform, track_clip
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ def learn_from(sequences: list[NDArray[np.float32]], out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _save_model(model, out / "face_model.npz")
     save_bank(_fill_bank(performers, mean), out / "expressions.npz")
+    bank = load_bank(out / "expressions.npz")  # as it is kept
+    save_typical(find_typical(bank), out / "typical.npz")
 
 
 def _fit_model(performers: list[Performer], mean: Points, mirror: NDArray[np.intp]) -> FaceModel:
