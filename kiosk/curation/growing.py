@@ -6,10 +6,8 @@ looks at it meanwhile never sees half of it.
 
 from pathlib import Path
 
-from PIL import Image
-
 from kiosk.curation.preview import row_of
-from kiosk.display.recorder import COMMENT
+from kiosk.display.generated import save_jpeg
 from kiosk.generator.eager import PlainEngine
 from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import Bytes, Motion, PortraitMotion
@@ -45,7 +43,7 @@ class GrowingPreview:
         stage = GeneratorStage(lambda: portrait)
         row = row_of([self._show(stage, motion) for motion in self._motions])
         partial = self._path.with_suffix(".partial")
-        Image.fromarray(row).save(partial, "JPEG", quality=QUALITY, comment=COMMENT)
+        save_jpeg(row, partial, quality=QUALITY)
         partial.replace(self._path)
 
     def _show(self, stage: GeneratorStage, motion: Motion) -> Bytes:

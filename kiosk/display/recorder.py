@@ -13,11 +13,10 @@ from types import TracebackType
 import av
 from typing_extensions import Self
 
+from kiosk.display.generated import COMMENT
 from kiosk.errors import KioskError
 from kiosk.messages import Bytes
 
-# EU AI Act, Article 50: what is generated says so, to machines as well
-COMMENT = "AI-generated movement: a still artwork animated by a computer; no recording of a person"
 CLOCK = 90_000  # ticks a second, as MPEG counts
 
 

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from kiosk.display.recorder import COMMENT
+from kiosk.display.generated import save_png
 from kiosk.errors import KioskError
 from kiosk.messages import Bytes
 
@@ -35,11 +33,9 @@ def contact_sheet(pairs: Sequence[tuple[Bytes, Bytes]], path: Path, *, columns: 
     columns = min(columns, len(cells))
     cells += [_fill(cells[0][:0], height)] * (-len(cells) % columns)
     rows = [np.hstack(cells[i : i + columns]) for i in range(0, len(cells), columns)]
-    note = PngInfo()
-    note.add_itxt("Comment", COMMENT)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(np.vstack(rows)).save(path, "PNG", pnginfo=note)
+        save_png(np.vstack(rows), path)
     except OSError as error:
         raise KioskError(f"{path}: the contact sheet cannot be written: {error}") from error
 

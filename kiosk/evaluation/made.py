@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from kiosk.display.compose import compose
-from kiosk.display.recorder import COMMENT
+from kiosk.display.generated import save_jpeg
 from kiosk.display.sheet import contact_sheet
 from kiosk.evaluation.highlights import side_by_side
 from kiosk.evaluation.likeness import Likeness, crop_of
@@ -93,4 +92,4 @@ def _save_stills(sitting: Sitting, place: Path) -> None:
 
 
 def _save(shown: Bytes, path: Path) -> None:
-    Image.fromarray(shown).save(path, "JPEG", quality=QUALITY, comment=COMMENT)
+    save_jpeg(shown, path, quality=QUALITY)

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 from typing_extensions import Self
 
+from kiosk.display.generated import save_jpeg
 from kiosk.display.sheet import contact_sheet
 from kiosk.evaluation.evaluate import Evaluation, Watcher
 from kiosk.evaluation.highlights import FILM_NOTE, FILM_PX, Film, Highlights, side_by_side
@@ -90,7 +91,7 @@ class ReportWriter:
 
 
 def _save(picture: Bytes, path: Path) -> None:
-    Image.fromarray(picture).save(path, "JPEG", quality=QUALITY, comment=FILM_NOTE)
+    save_jpeg(picture, path, quality=QUALITY, comment=FILM_NOTE)
 
 
 def _small(picture: Bytes) -> Bytes:
