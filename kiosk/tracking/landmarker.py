@@ -1,19 +1,19 @@
-"""Frame to faces: MediaPipe's face mesh with irises, and who is who from frame to frame.
+"""Frame to faces: MediaPipe's face mesh with irises.
 
-Comes in: a `Frame`. Goes out: `Faces`, in pixels of the frame. Smoothing is the motion's, choosing
-the leading face is `presence.py`'s.
+Comes in: a `Frame`. Goes out: `Faces`, in pixels of the frame. Who is who from frame to frame is
+`numbering.py`'s, choosing the leading face `presence.py`'s, smoothing the motion's.
 """
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from kiosk.config import TrackingSettings
 from kiosk.messages import Bytes, Face, Faces, Floats, Frame
+from kiosk.tracking.numbering import Numbering
 
 # read when the library is loaded; its C++ part tells of every graph it builds otherwise
 os.environ.setdefault("GLOG_minloglevel", "3")
@@ -23,27 +23,14 @@ absl_logging.set_verbosity(absl_logging.ERROR)
 import cv2  # noqa: E402
 from mediapipe.python.solutions.face_mesh import FaceMesh  # noqa: E402
 
-MEMORY_S = 0.5  # a face lost for longer comes back as another
-REACH = 0.7  # in widths of the face: it moves no further between two frames
 STDERR = 2
-
-
-@dataclass(slots=True)
-class Track:
-    """A face's place when it was last seen."""
-
-    track_id: int
-    centre: Floats  # (2,) pixels
-    width: float
-    seen_at: float
 
 
 class Landmarker:
     """Finds the faces of each frame; keeps their numbers while they are in view."""
 
     def __init__(self, settings: TrackingSettings) -> None:
-        self._tracks: list[Track] = []
-        self._next_id = 1
+        self._numbering = Numbering()
         with silence_stderr():  # what it says while starting is of no use to anyone here
             self._mesh = FaceMesh(
                 static_image_mode=False,
@@ -64,7 +51,7 @@ class Landmarker:
         scale = np.array([width, height, width], np.float32)
         meshes = [read_mesh(mesh) * scale for mesh in found]
         meshes.sort(key=lambda mesh: -float(np.ptp(mesh[:, 0])))
-        numbers = self._number(meshes, frame.captured_at)
+        numbers = self._numbering(meshes, frame.captured_at)
         faces = tuple(
             # the library reports only what passed its threshold, and no figure with it
             Face(track_id=number, landmarks=mesh, score=1.0)
@@ -75,33 +62,6 @@ class Landmarker:
     def close(self) -> None:
         """Give back the network."""
         self._mesh.close()
-
-    def _number(self, meshes: list[Floats], now: float) -> list[int]:
-        """Match faces to tracks, the closest pair first; new faces get new numbers."""
-        self._tracks = [track for track in self._tracks if now - track.seen_at <= MEMORY_S]
-        places = [(mesh[:, :2].mean(axis=0), float(np.ptp(mesh[:, 0]))) for mesh in meshes]
-        pairs = sorted(
-            (float(np.linalg.norm(centre - track.centre)) / max(track.width, 1.0), face, which)
-            for face, (centre, _) in enumerate(places)
-            for which, track in enumerate(self._tracks)
-        )
-        matched: dict[int, int] = {}
-        for distance, face, which in pairs:
-            if distance < REACH and face not in matched and which not in matched.values():
-                matched[face] = which
-        return [
-            self._remember(matched.get(face), centre, width, now)
-            for face, (centre, width) in enumerate(places)
-        ]
-
-    def _remember(self, which: int | None, centre: Floats, width: float, now: float) -> int:
-        if which is None:
-            self._tracks.append(Track(self._next_id, centre, width, now))
-            self._next_id += 1
-            return self._next_id - 1
-        track = self._tracks[which]
-        track.centre, track.width, track.seen_at = centre, width, now
-        return track.track_id
 
 
 def read_mesh(mesh: Any) -> Floats:
