@@ -47,7 +47,7 @@ class CameraSettings(Table):
 class TrackingSettings(Table):
     """``[tracking]``: which faces are found, and which of them leads."""
 
-    max_faces: int = Field(4, ge=1, le=8)
+    max_faces: int = Field(6, ge=1, le=8)
     detection_confidence: float = Field(0.5, ge=0.1, le=0.95)
     tracking_confidence: float = Field(0.5, ge=0.1, le=0.95)
     min_face_px: float = Field(60.0, ge=20, le=400)
@@ -55,6 +55,7 @@ class TrackingSettings(Table):
     leave_s: float = Field(1.0, ge=0, le=10)
     rival_margin: float = Field(1.4, ge=1, le=5)
     rival_s: float = Field(0.8, ge=0, le=10)
+    living_only: bool = True
 
 
 class GeneratorSettings(Table):

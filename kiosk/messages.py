@@ -47,6 +47,7 @@ class Visitor:
     since: float  # when this visitor came, or when the last one left
     frame_size: tuple[int, int]
     captured_at: float
+    noticed: Face | None = None  # the nearest other face that is not known for a picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)

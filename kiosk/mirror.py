@@ -10,7 +10,7 @@ from typing import Protocol
 
 from kiosk.experience import Scene, State
 from kiosk.health import Health
-from kiosk.messages import Face, Faces, Frame, PortraitMotion, Visitor
+from kiosk.messages import Face, Faces, Frame, Motion, PortraitMotion, Visitor
 from kiosk.motion.target import MotionTarget
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,13 @@ class Landmarker(Protocol):
 
     def close(self) -> None:
         """Give back the network."""
+
+
+class Presence(Protocol):
+    """Chooses the leading face; see `kiosk.tracking.presence`."""
+
+    def __call__(self, faces: Faces, shown: Motion | None = None) -> Visitor:
+        """The leading face, or none, given how the portrait moved last."""
 
 
 class Director(Protocol):
@@ -54,7 +61,7 @@ class Mirror:
     def __init__(
         self,
         landmarker: Landmarker,
-        presence: Callable[[Faces], Visitor],
+        presence: Presence,
         director: Director,
         wanted: Callable[[], MotionTarget],
         *,
@@ -69,6 +76,7 @@ class Mirror:
         self._clock = clock
         self._frame_at = clock()
         self._wanted, self._hung = wanted, wanted()
+        self._shown: Motion | None = None
         self.attended = False  # whether somebody leads
         self.visitor: Visitor | None = None  # as last seen
         self.faces: tuple[Face, ...] = ()  # all that were seen then
@@ -90,7 +98,9 @@ class Mirror:
             self._director.hang(wanted)
             self._hung = wanted
         with self._health.timed("motion"):
-            return self._director(visitor, visitor.captured_at, scene)
+            moved = self._director(visitor, visitor.captured_at, scene)
+        self._shown = moved.motion
+        return moved
 
     def close(self) -> None:
         """Give back what tracking holds."""
@@ -102,9 +112,9 @@ class Mirror:
             with self._health.timed("tracking"):
                 found = self._landmarker(frame)
                 self.faces = found.faces
-                return self._presence(found)
+                return self._presence(found, self._shown)
         now = self._clock()
         if now - self._frame_at < SILENCE_S:
             return None
         self.faces = ()
-        return self._presence(Faces(faces=(), frame_size=(0, 0), captured_at=now))
+        return self._presence(Faces(faces=(), frame_size=(0, 0), captured_at=now), self._shown)

@@ -4,7 +4,7 @@ import numpy as np
 
 from kiosk.experience import Experience, ExperienceSettings, Scene, State
 from kiosk.health import Health
-from kiosk.messages import Faces, Frame, PortraitMotion, Visitor
+from kiosk.messages import Faces, Frame, Motion, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror
 from kiosk.motion.target import MotionTarget
 from kiosk.rig.landmarks import no_motion
@@ -23,7 +23,7 @@ class OneFace:
         self.closed = True
 
 
-def see_first(faces: Faces) -> Visitor:
+def see_first(faces: Faces, shown: Motion | None = None) -> Visitor:
     face = faces.faces[0] if faces.faces else None
     return Visitor(face, since=0.0, frame_size=faces.frame_size, captured_at=faces.captured_at)
 

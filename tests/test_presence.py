@@ -7,7 +7,9 @@ from kiosk.messages import Face, Visitor
 from kiosk.tracking.presence import Presence, rank_face
 from tests.fakes import make_face, make_faces
 
-SETTINGS = TrackingSettings(arrive_s=0.25, leave_s=1.0, rival_margin=1.4, rival_s=0.8)
+SETTINGS = TrackingSettings(
+    arrive_s=0.25, leave_s=1.0, rival_margin=1.4, rival_s=0.8, living_only=False
+)
 FRAME_S = 1 / 30
 
 
@@ -128,3 +130,44 @@ def test_comings_and_goings_are_logged_once(caplog: pytest.LogCaptureFixture) ->
         "a visitor has come",
         nobody,
     ]
+
+
+def test_of_two_alike_the_one_who_has_stayed_has_the_better_right() -> None:
+    assert rank_face(make_face(), 60.0) == pytest.approx(1.2 * rank_face(make_face(), 0.0))
+
+
+def test_the_next_takes_over_at_once_from_who_walks_out_of_the_picture() -> None:
+    gallery = Gallery()
+    leaving, other = make_face(1, centre=(60, 240)), make_face(2, centre=(400, 240), width=120)
+    gallery.see(leaving, other, seconds=2)
+
+    assert leader(gallery.see(other)) == 2
+
+
+def test_a_leader_lost_amid_the_picture_is_waited_for_a_moment() -> None:
+    gallery = Gallery()
+    lost, other = make_face(1), make_face(2, centre=(500, 240), width=120)
+    gallery.see(lost, other, seconds=2)
+
+    assert leader(gallery.see(other, seconds=0.2)) == 1
+    assert leader(gallery.see(lost, other)) == 1
+    assert leader(gallery.see(other, seconds=0.4)) == 2
+
+
+def test_the_nearest_other_face_is_noticed() -> None:
+    gallery = Gallery()
+    far, near = make_face(2, width=70), make_face(3, width=90)
+    visitor = gallery.see(make_face(1), far, near, seconds=1)
+
+    assert leader(visitor) == 1
+    assert visitor.noticed is near
+
+
+def test_a_face_that_does_not_move_never_leads_but_is_noticed_at_first() -> None:
+    gallery = Gallery()
+    gallery.presence = Presence(TrackingSettings(), now=0.0)
+    first, later = gallery.see(make_face(1)), gallery.see(make_face(1), seconds=5)
+
+    assert (leader(first), leader(later)) == (None, None)
+    assert first.noticed is not None
+    assert later.noticed is None

@@ -65,7 +65,8 @@ class Rehearsed:
         self._generator = GeneratorStage(lambda: portrait)
         self._landmarker = Landmarker(TrackingSettings())
         self.watcher = Watcher()
-        self._presence = Presence(TrackingSettings(), now=0.0)
+        # whoever is in a clip is to be followed from its first picture on
+        self._presence = Presence(TrackingSettings(living_only=False), now=0.0)
         self._director = Director(motion_target(pack), settings or MotionSettings(), seed=0)
 
     def play(self, clip: Path) -> Iterator[Moment]:

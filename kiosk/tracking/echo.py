@@ -1,0 +1,83 @@
+"""Whether a face does what the portrait did a moment ago: then it is the portrait, in a mirror.
+
+In go the motions that the portrait was given and a face's signs; out comes whether the face follows
+them, late by what a screen and a camera take. A visitor is followed by the portrait, never late
+behind it.
+"""
+
+from collections import deque
+
+import numpy as np
+
+from kiosk.messages import Motion
+from kiosk.tracking.flatness import LIDS, ROLL, TURN, Points
+
+MEMORY_S = 3.0
+STEP_S = 0.05
+LAGS = 10  # steps: up to .45 s late
+LATE = 1  # steps: a screen and a camera take .1 s or more, of which a frame has passed
+# how alike the two must be, and how much less so without the lag
+ALIKE, LESS_AT_ONCE = 0.7, 0.1
+LEAST_MOTION = 0.3  # sum of squared steps; a blink has .75
+# what makes each part count alike, a blink being 1: per distance of the eye corners, per radian
+OPENED, TURNED = 9.0, 4.0
+NOSE = 2.0  # the tip of the nose sticks out by half that distance
+MIRRORED = np.array([1.0, 1.0, -1.0, -1.0])  # lids and nods stay, turns and tilts change sides
+
+
+class Echo:
+    """Remembers what was shown."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+        self._shown: deque[Points] = deque()
+
+    def show(self, motion: Motion, now: float) -> None:
+        """The portrait was told to move so, just before this second."""
+        turn = TURNED * motion.rotation.astype(np.float64)
+        self._times.append(now)
+        self._shown.append(np.array([motion.closure.mean(), turn[0], -turn[1], turn[2]]))
+        while now - self._times[0] > MEMORY_S:
+            self._times.popleft()
+            self._shown.popleft()
+
+    def follows(self, times: Points, signs: Points) -> bool:
+        """Whether a face follows the portrait.
+
+        Args:
+            times: (N,) seconds, to the present.
+            signs: (N, SIGNS) of the face then.
+        """
+        if len(self._times) < 2:
+            return False
+        count = int((times[-1] - times[0]) / STEP_S)
+        grid = times[-1] + STEP_S * np.arange(-count - LAGS + 1, 1)
+        face = _steps(grid[LAGS - 1 :], times, _read_face(signs))
+        shown = _steps(grid, np.array(self._times), np.array(self._shown))
+        alike = [_likeness(face, shown[LAGS - 1 - lag : len(shown) - lag]) for lag in range(LAGS)]
+        late = max(alike[LATE:])
+        return late > ALIKE and late > alike[0] + LESS_AT_ONCE
+
+
+def _read_face(signs: Points) -> Points:
+    """What can be compared with a portrait's motion: lids, nod, turn, tilt: (N, 4)."""
+    nose = TURNED * NOSE * signs[:, TURN]
+    lids, tilt = -OPENED * signs[:, LIDS].mean(axis=1), TURNED * signs[:, ROLL]
+    return np.column_stack([lids, nose[:, 1], nose[:, 0], tilt])
+
+
+def _steps(grid: Points, times: Points, values: Points) -> Points:
+    """How each column changes from one moment of the grid to the next."""
+    sampled = np.column_stack([np.interp(grid, times, column) for column in values.T])
+    return np.asarray(np.diff(sampled, axis=0))
+
+
+def _likeness(face: Points, shown: Points) -> float:
+    """Their correlation, mirrored or not, whichever is more; 0 if little is shown."""
+    face, shown = face - face.mean(axis=0), shown - shown.mean(axis=0)
+    energy = float((shown**2).sum())
+    if energy < LEAST_MOTION:
+        return 0.0
+    norm = np.sqrt(energy * float((face**2).sum())) + 1e-9
+    alike = (face * shown).sum(axis=0)
+    return float(max(alike.sum(), alike @ MIRRORED) / norm)
