@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from kiosk.messages import Motion
+from kiosk.messages import Face, Motion, Visitor
+from kiosk.motion.director import Director
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.idle import Idle
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget
-from tests.crowd import Path, Person, Print, Reflection, stand, watch
+from tests.crowd import FRAME, Path, Person, Print, Reflection, stand, watch
 
 PROMPT_S = 1.5  # by then a living face leads, nine times in ten
 WALKED_IN_S = 2.5  # who is still walking shows less
@@ -22,6 +23,10 @@ def walk(*, start: float, x: tuple[float, float], over_s: float, width: float = 
 def waver(x: float, seed: int) -> Path:
     """Stands, and comes nearer and goes back by a tenth now and then."""
     return lambda t: (x, 240.0, 110 * (1 + 0.1 * np.sin(0.5 * t + 2 * seed)))
+
+
+def sitter() -> MotionTarget:
+    return MotionTarget("sitter", (0.3 * load_face_model().mean).astype(np.float32))
 
 
 def test_a_face_that_comes_leads_within_the_time() -> None:
@@ -88,11 +93,7 @@ def test_a_printed_face_alone_never_leads_in_ten_minutes(sway: float) -> None:
 @pytest.mark.parametrize("late_s", [0.15, 0.25, 0.4])
 def test_the_portraits_reflection_never_leads(late_s: float) -> None:
     reflection = Reflection(stand(width=90), seed=8, late_s=late_s)
-    idle = Idle(
-        MotionTarget("sitter", (0.3 * load_face_model().mean).astype(np.float32)),
-        MotionSettings(),
-        0,
-    )
+    idle = Idle(sitter(), MotionSettings(), 0)
 
     def show(t: float, led: bool) -> Motion:
         motion = idle(500.0 + t)
@@ -100,6 +101,27 @@ def test_the_portraits_reflection_never_leads(late_s: float) -> None:
         return motion
 
     assert watch([reflection], 60, shown=show).order() == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_reflection_does_not_take_over_from_the_visitor(seed: int) -> None:
+    visitor = Person(stand(x=200, width=130), seed=seed, comes=3.0, goes=12.0)
+    reflection = Reflection(stand(x=480, width=80), seed=8)
+    director = Director(sitter(), MotionSettings())
+
+    def show(t: float, led: bool) -> Motion:
+        face = Face(1, visitor.landmarks(t), 1.0) if led else None
+        motion = director(Visitor(face, 0.0, FRAME, t), t).motion
+        reflection.shown = [*reflection.shown[-60:], (t, motion)]
+        return motion
+
+    assert watch([reflection, visitor], 25, shown=show).order() == [1, None]
+
+
+@pytest.mark.parametrize("fps", [5, 10, 60])
+def test_a_slow_or_quick_camera_changes_little(fps: float) -> None:
+    assert watch([Person(seed=1, comes=1.5)], 5, fps=fps).order() == [0]
+    assert watch([Print(seed=1, sway=0.3)], 60, fps=fps).order() == []
 
 
 def test_a_visitor_is_never_taken_for_the_portrait_that_follows() -> None:

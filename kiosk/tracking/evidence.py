@@ -43,7 +43,7 @@ def measure_signs(signs: Points, span_s: float) -> Points:
         span_s: seconds from the first to the last.
     """
     count = len(signs)
-    width = int(np.clip(round(SLOW_S * (count - 1) / max(span_s, 1e-3)), 1, count // 2))
+    width = int(np.clip(round(SLOW_S * (count - 1) / max(span_s, 1e-3)), 2, count // 2))
     total = np.cumsum(np.vstack([np.zeros(signs.shape[1]), signs]), axis=0)
     slow = (total[width:] - total[:-width]) / width
     spread = slow.std(axis=0)

@@ -36,6 +36,7 @@ GAP_S = 0.3  # signs further apart do not belong together
 START_S = 1.0  # faces seen so soon after the camera has opened were there before
 SURELY_S = 5.0  # a picture for so long is remembered
 PROOF_S = 20.0  # people blink every four seconds; who has shown nothing for so long is none
+ECHO_S = 15.0  # a face that has followed the portrait is its reflection for so long
 # another face has taken the number: so far from one frame to the next, in distances of the eye
 # corners, or as log sizes
 JUMP, JUMP_SIZE = 0.8, 0.25
@@ -59,6 +60,7 @@ class _Track:
     picture_since: float
     reference: Centred | None = None
     proved_at: float = -np.inf
+    echoed_at: float = -np.inf
     times: deque[float] = field(default_factory=deque)
     signs: deque[Points] = field(default_factory=deque)
 
@@ -124,7 +126,7 @@ class Liveness:
             track.reference = face
         track.times.append(now)
         track.signs.append(read_signs(face, track.reference))
-        while now - track.times[0] > WINDOW_S:
+        while now - track.times[0] > WINDOW_S and len(track.times) > FEWEST:
             track.times.popleft()
             track.signs.popleft()
 
@@ -136,6 +138,8 @@ class Liveness:
         worst = WALKING if walks else WORST
         said = float(np.clip(weigh_signs(signs, _spans(track)), worst, BEST))
         if self._echo.follows(times, signs):
+            track.echoed_at = now
+        if now - track.echoed_at < ECHO_S:
             said, track.proved_at = WORST, -np.inf
             track.odds = min(track.odds, PICTURE)
         track.odds = float(np.clip(track.odds + WEIGHT * said, LEAST, MOST))
