@@ -208,3 +208,41 @@ def test_reduced_motion_turns_less_and_answers_as_much() -> None:
     )
 
     assert 0.35 < less / usual < 0.7
+
+
+def passer(now: float, x: float, track_id: int = 7) -> Visitor:
+    """Nobody leads; somebody who is not known for alive is at x, -1 to 1 across."""
+    seen = visitor(now, (0.0, 0.0, 0.0), track_id).face
+    assert seen is not None
+    moved = replace(seen, landmarks=seen.landmarks + np.float32([320 * x, 0, 0]))
+    return Visitor(None, 0.0, FRAME, now, noticed=moved)
+
+
+def test_eyes_follow_whoever_passes_before_they_have_engaged() -> None:
+    moving, experience = director(), Experience(ExperienceSettings(), now=0.0)
+    gaze, shapes = [], []
+    for frame in range(150):
+        now = 50 + frame / 30
+        seen = (
+            passer(now, -0.8 + 1.6 * (frame - 30) / 90) if 30 <= frame < 120 else visitor(now, None)
+        )
+        motion = moving(seen, now, experience(seen, now)).motion
+        gaze.append(motion.gaze[0, 0])
+        shapes.append(pose_landmarks(TARGET.landmarks, motion))
+
+    assert np.mean(gaze[45:55]) < -0.05
+    assert np.mean(gaze[105:118]) > 0.05
+    assert np.abs(np.diff(shapes, axis=0)).max() < SMOOTH
+
+
+def test_a_passer_between_two_others_is_no_jump() -> None:
+    moving, experience = director(), Experience(ExperienceSettings(), now=0.0)
+    shapes = []
+    for frame in range(120):
+        now = 50 + frame / 30
+        seen = passer(now, 0.7, 1) if frame // 20 % 2 else passer(now, -0.7, 2)
+        shapes.append(
+            pose_landmarks(TARGET.landmarks, moving(seen, now, experience(seen, now)).motion)
+        )
+
+    assert np.abs(np.diff(shapes, axis=0)).max() < SMOOTH

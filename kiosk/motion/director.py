@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.experience import Scene, State
-from kiosk.messages import Floats, Motion, PortraitMotion, Visitor
+from kiosk.messages import Face, Floats, Motion, PortraitMotion, Visitor
 from kiosk.motion.courtesy import Courtesy, place_of
 from kiosk.motion.follower import Follower
 from kiosk.motion.idle import Idle
@@ -18,6 +18,7 @@ from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget
 from kiosk.rig.easing import smootherstep
 from kiosk.rig.landmarks import no_motion
+from kiosk.tracking.smoothing import OneEuro
 
 __all__ = ["Director", "Gains", "Limits", "MotionTarget", "hand_over"]
 
@@ -26,6 +27,7 @@ Hand = tuple[State, int | None]  # what part of a visit, and whose
 
 # of the time of a hand-over, what the face takes: eyes and mouth answer, the head follows
 FACE_FIRST = 0.35
+GLANCE_CUTOFF, GLANCE_BETA = 1.0, 1.0  # Hz; Hz for each half frame a second
 
 
 class Director:
@@ -47,7 +49,9 @@ class Director:
         self._retarget = Retarget(portrait, settings)
         self._follower: Follower | None = None
         self._leader: int | None = None  # the visitor's track_id
-        self._last_place = np.zeros(2)  # where they were seen last
+        self._regarded: int | None = None  # the track_id of who is looked at,
+        self._place = np.zeros(2)  # and where they were seen last
+        self._steady = OneEuro(GLANCE_CUTOFF, GLANCE_BETA)
         self._hand: Hand | None = None
         self._begun = False
         self._changed_at = -np.inf
@@ -67,30 +71,28 @@ class Director:
         self._retarget = Retarget(portrait, self._settings)
         self._begun = False
 
-    def __call__(
-        self,
-        visitor: Visitor,
-        now: float,
-        scene: Scene | None = None,
-        glance: Points | None = None,
-    ) -> PortraitMotion:
+    def __call__(self, visitor: Visitor, now: float, scene: Scene | None = None) -> PortraitMotion:
         """The portrait's motion for one frame.
 
         Args:
             visitor: the leading face, or none.
             now: monotonic seconds, of the frame if it comes steadily.
-            scene: what part of a visit it is; None: whoever leads is followed, without a greeting.
-            glance: (2,) where somebody passes, -1 to 1; looked at while nobody leads.
+            scene: what part of a visit it is; None: whoever leads is followed, and nobody greeted
+                or looked after.
         """
         followed = self._watch(visitor, now)
+        noticed = None if scene is None else visitor.noticed
         if scene is None:
             scene = Scene(State.ATTRACT if followed is None else State.MIRROR, 0.0, 1.0)
-        mirrors = scene.state is State.MIRROR and followed is not None
-        self._change_hands((scene.state, self._leader if mirrors else None), now)
-        if mirrors and followed is not None:
+        if scene.state is State.MIRROR and followed is not None:
+            self._change_hands((scene.state, self._leader), now)
             wanted = followed
         else:
-            wanted = self._by_itself(scene, now, glance)
+            passing = noticed if scene.state is State.ATTRACT else None
+            if seen := visitor.face or passing:
+                self._regard(seen, visitor.frame_size, now)
+            self._change_hands((scene.state, passing.track_id if passing else None), now)
+            wanted = self._by_itself(scene, now, looks=passing is not None)
         part = (now - self._changed_at) / self._settings.handover_s
         self._shown = hand_over(self._before, wanted, part) if part < 1.0 else wanted
         return PortraitMotion(
@@ -105,15 +107,21 @@ class Director:
         self._before, self._hand, self._changed_at = self._shown, hand, now
         self._begun = True
 
-    def _by_itself(self, scene: Scene, now: float, glance: Points | None) -> Motion:
-        """What the portrait does when nobody moves it."""
+    def _by_itself(self, scene: Scene, now: float, *, looks: bool) -> Motion:
+        """What the portrait does when nobody moves it; whether it looks at who passes."""
         if scene.state is State.GREET:
-            alone = self._idle(now, self._last_place)
-            return self._courtesy.greet(alone, scene.elapsed_s)
+            return self._courtesy.greet(self._idle(now, self._place), scene.elapsed_s)
         if scene.state is State.FAREWELL:
-            after = (1.0 - scene.share) * self._last_place
+            after = (1.0 - scene.share) * self._place
             return self._courtesy.part(self._idle(now, after), scene.share)
-        return self._idle(now, glance)
+        return self._idle(now, self._place if looks else None)
+
+    def _regard(self, face: Face, frame_size: tuple[int, int], now: float) -> None:
+        """Note where somebody is who is looked at, without the tracker's jitter."""
+        if face.track_id != self._regarded:
+            self._regarded = face.track_id
+            self._steady.reset()
+        self._place = self._steady.filter(place_of(face, frame_size), now)
 
     def _watch(self, visitor: Visitor, now: float) -> Motion | None:
         """The visitor's motion as this sitter's; their face is learnt from the first frame on."""
@@ -124,7 +132,6 @@ class Director:
         if face.track_id != self._leader or self._follower is None:
             self._follower, self._leader = Follower(self._settings), face.track_id
             self._retarget.reset()
-        self._last_place = place_of(face, visitor.frame_size)
         motion = self._retarget(self._follower.watch(face.landmarks, now))
         # a following portrait breathes, too
         shift = motion.translation + np.array([0.0, self._idle.breath(now)], np.float32)
