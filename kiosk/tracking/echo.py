@@ -16,8 +16,10 @@ MEMORY_S = 3.0
 STEP_S = 0.05
 LAGS = 10  # steps: up to .45 s late
 LATE = 1  # steps: a screen and a camera take .1 s or more, of which a frame has passed
-# how alike the two must be, and how much less so without the lag
-ALIKE, LESS_AT_ONCE = 0.7, 0.1
+EARLY = 3  # steps; a visitor is so much before the portrait
+# how alike the two must be, and how much less so if the face were at once with the portrait, or
+# before it: what comes again and again is alike at many lags
+ALIKE, LESS_BEFORE = 0.7, 0.1
 LEAST_MOTION = 0.3  # sum of squared steps; a blink has .75
 # what makes each part count alike, a blink being 1: per distance of the eye corners, per radian
 OPENED, TURNED = 9.0, 4.0
@@ -50,13 +52,15 @@ class Echo:
         """
         if len(self._times) < 2:
             return False
-        count = int((times[-1] - times[0]) / STEP_S)
-        grid = times[-1] + STEP_S * np.arange(-count - LAGS + 1, 1)
-        face = _steps(grid[LAGS - 1 :], times, _read_face(signs))
+        count = int((times[-1] - times[0]) / STEP_S) - EARLY
+        grid = times[-1] + STEP_S * np.arange(-count - LAGS - EARLY + 1, 1)
+        face = _steps(grid[LAGS - 1 : len(grid) - EARLY], times, _read_face(signs))
         shown = _steps(grid, np.array(self._times), np.array(self._shown))
-        alike = [_likeness(face, shown[LAGS - 1 - lag : len(shown) - lag]) for lag in range(LAGS)]
-        late = max(alike[LATE:])
-        return late > ALIKE and late > alike[0] + LESS_AT_ONCE
+        alike = [
+            _likeness(face, shown[LAGS - 1 - lag :][: len(face)]) for lag in range(-EARLY, LAGS)
+        ]
+        late = max(alike[EARLY + LATE :])
+        return late > ALIKE and late > max(alike[: EARLY + 1]) + LESS_BEFORE
 
 
 def _read_face(signs: Points) -> Points:
