@@ -16,7 +16,7 @@ SLOW_S = 1 / 6  # what is quicker than this is jitter
 _FLOOR = np.array([2e-4, 2e-4, 1e-3, 1e-3, 5e-4, 2e-4])
 _WIDEST = 3.0  # standard deviations; what is further out counts no more
 # a logistic regression with all products of two, each person and each picture weighing the same:
-# nine people in clips, as filmed and walking as well; 22 paintings, photographs and stills of the
+# nine people in clips, as filmed and walking as well; 24 paintings, photographs and stills of the
 # same people hung, held and waved in the computer; faces 80 to 150 pixels wide, noise of 1.5 to 9
 # of 255, JPEG; windows of .8 and 1 s. How well it tells them apart: docs/experience.md
 _MEAN = np.array([-5.48, -5.57, -4.39, -4.35, -2.94, -5.50])
