@@ -111,7 +111,7 @@ def _make(commission: "Commission", config: Path | None, page: Path, tell: "Tell
 
     portraits = load_config(config).portraits.folder
     check_commission(commission, portraits)
-    check_writable(page / PAGE)
+    check_writable(page / PAGE, leave=False)
 
     def review(finished: Path, remarks: Sequence[str]) -> None:
         report_made(finished, page, remarks, lambda part: tell(Progress(REPORTING, part)))

@@ -61,14 +61,19 @@ def read_size(text: str | None) -> dict[str, int]:
     return {"width": int(match[1]), "height": int(match[2])}
 
 
-def check_writable(path: Path | None) -> None:
-    """Make sure that a file can be written before the road begins; leaves no empty one behind.
+def check_writable(path: Path | None, *, leave: bool = True) -> None:
+    """Make sure that a file can be written before the work begins; leaves no empty one behind.
+
+    Args:
+        path: the file; its folders are made.
+        leave: the folders; else those that were made for the trial are taken away again.
 
     Raises:
         ConfigError: its folder cannot be made or written to.
     """
     if path is None:
         return
+    missing = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         known = path.exists()
@@ -76,5 +81,7 @@ def check_writable(path: Path | None) -> None:
             pass
         if not known:
             path.unlink()
+        for folder in () if leave else missing:  # the innermost first
+            folder.rmdir()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error

@@ -8,7 +8,6 @@ goes on where it stopped when it is asked for again.
 import itertools
 import json
 import logging
-import signal
 import subprocess
 import sys
 import threading
@@ -136,7 +135,7 @@ class Jobs:
         """Break one off; the same work goes on from there when it is begun again."""
         job = self.get(number)
         if not job.done:
-            job.process.send_signal(signal.SIGINT)
+            job.process.terminate()  # as Ctrl-C, for our command line
 
     def close(self) -> None:
         """Break all off."""
