@@ -41,3 +41,14 @@ def test_tensorrt_agrees_and_its_engine_is_kept(pack: Pack, tmp_path: Path) -> N
     check_agreement(build(), generator, rig_of(pack))
     assert [entry.fault for entry in EngineCache(tmp_path).entries()] == [""]
     check_agreement(build(), generator, rig_of(pack))  # from the cache
+
+
+def test_portraits_that_are_gone_leave_no_memory_behind(pack: Pack) -> None:
+    generator = half_precision(load_generator(pack.weights))
+    held = []
+    for _ in range(6):
+        engine = GraphEngine("cuda", generator)
+        held.append(torch.cuda.memory_allocated())
+        del engine
+
+    assert held[-1] <= held[1]
