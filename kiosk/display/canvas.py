@@ -7,9 +7,9 @@ so no pixel outside it can change. Which canvas is seen is `wall.py`'s, windows 
 """
 
 import math
+from dataclasses import replace
 
-import numpy as np
-
+from kiosk.display.framing import framed, paint_wall
 from kiosk.display.graphics import Program, Target, Texture, make_texture
 from kiosk.display.hanging import Hanging
 from kiosk.display.label import place_labels
@@ -62,9 +62,7 @@ class Canvas:
 
     def _hang(self, hanging: Hanging) -> None:
         """Uploads what never changes, and draws the wall and the still artwork."""
-        width, height = hanging.size
-        rgba = np.empty((height, width, 4), np.uint8)
-        rgba[:, :] = (*hanging.settings.wall_rgb, 255)
+        rgba = paint_wall(hanging.settings, hanging.size, self.placement)
         self.picture.texture.upload(rgba)
         self._draw_whole(hanging.plate, self.placement.canvas)
         self._plate = self._copy_canvas(rgba)
@@ -85,7 +83,7 @@ class Canvas:
             }
         )
         self._unit_px = unit_px
-        self._hang_label(hanging.labels)
+        self._hang_label(hanging)
 
     def _draw_whole(self, texels: Texels, area: Rectangle) -> None:
         """Draws a picture of the artwork's size in its place; only ``area`` of it."""
@@ -94,8 +92,10 @@ class Canvas:
         self._still_program.draw(self.picture, [area], {"artwork": texture})
         texture.delete()
 
-    def _hang_label(self, drawn: list[Bytes]) -> None:
-        note, self._note_area = place_labels(drawn, self.picture.size, self.placement)
+    def _hang_label(self, hanging: Hanging) -> None:
+        taken = framed(hanging.settings, hanging.size, self.placement.picture)
+        around = replace(self.placement, picture=taken)
+        note, self._note_area = place_labels(hanging.labels, hanging.size, around)
         self._note = make_texture(note)
         self._note_program.set({"corner": self._note_area[:2]})
         self._draw_note(self._note_area)

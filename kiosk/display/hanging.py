@@ -6,6 +6,7 @@ second, so any thread may do it while another portrait still hangs.
 
 from dataclasses import dataclass
 
+from kiosk.display.framing import frame_px
 from kiosk.display.label import draw_labels
 from kiosk.display.placement import Placement, place_artwork
 from kiosk.display.settings import DisplaySettings
@@ -46,9 +47,8 @@ class Hanging:
             largest: the longest side of a texture that the driver takes.
         """
         height, width = pack.artwork.shape[:2]
-        placement = place_artwork(
-            (width, height), size, canvas=pack.meta.canvas, margin=settings.margin
-        )
+        margin = settings.margin + sum(frame_px(settings, size)) / min(size)
+        placement = place_artwork((width, height), size, canvas=pack.meta.canvas, margin=margin)
         figure = figure_picture(pack)
         return cls(
             pack=pack,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 AUTO = "auto"
+COLOUR_OR_NONE = r"^(#[0-9a-fA-F]{6})?$"
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Share = Annotated[float, Field(ge=0.05, le=1)]
 
@@ -20,6 +21,10 @@ class DisplaySettings(BaseModel):
     height: int = Field(1280, ge=64, le=8192)
     wall: str = Field("#14110f", pattern=r"^#[0-9a-fA-F]{6}$")
     margin: float = Field(0.0, ge=0, le=0.3)  # wall left free, of the screen's shorter side
+    frame: str = Field("", pattern=COLOUR_OR_NONE)  # its colour; "": no frame
+    frame_width: float = Field(0.05, ge=0.005, le=0.2)  # of the screen's shorter side
+    mat: str = Field("", pattern=COLOUR_OR_NONE)  # between frame and picture
+    mat_width: float = Field(0.04, ge=0.005, le=0.2)
     language: str = Field("en", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")  # the visitors'
     label: bool = True  # title, artist, date, rights, where the wall has room
     disclosure: str = Field(AUTO, max_length=120)  # the note on generated movement; "": none
@@ -34,10 +39,15 @@ class DisplaySettings(BaseModel):
     @property
     def wall_rgb(self) -> tuple[int, int, int]:
         """The wall's colour as three numbers from 0 to 255."""
-        red, green, blue = bytes.fromhex(self.wall[1:])
-        return red, green, blue
+        return rgb_of(self.wall)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the window, or of the picture off screen, in pixels."""
         return self.width, self.height
+
+
+def rgb_of(colour: str) -> tuple[int, int, int]:
+    """``#14110f`` as three numbers from 0 to 255."""
+    red, green, blue = bytes.fromhex(colour[1:])
+    return red, green, blue
