@@ -81,7 +81,7 @@ def settings(source: str) -> Config:
 
 
 def test_a_clip_goes_the_whole_road(pack: Pack, clip: Path) -> None:
-    screen = FakeScreen(closes_after=12)
+    screen = ClosingScreen(lambda ids: len(ids) >= 6)
     with ShortRoad(settings(str(clip)), pack) as road:
         road.run(screen)
         report = road.report()
@@ -105,7 +105,7 @@ def test_the_visitors_motion_arrives(pack: Pack, clip: Path) -> None:
                 seen.append(motion.motion.rotation)
             return super().answer(motion)
 
-    screen = FakeScreen(closes_after=40)
+    screen = ClosingScreen(lambda ids: len(ids) >= 25)
     with Watched(settings(str(clip)), pack) as road:
         road.run(screen)
 
@@ -113,7 +113,7 @@ def test_the_visitors_motion_arrives(pack: Pack, clip: Path) -> None:
 
 
 def test_without_a_camera_the_portrait_idles(pack: Pack, caplog: pytest.LogCaptureFixture) -> None:
-    screen = FakeScreen(closes_after=15)
+    screen = ClosingScreen(lambda ids: len(ids) >= 3)
     with caplog.at_level(logging.WARNING), ShortRoad(settings("/dev/no-such"), pack) as road:
         road.run(screen)
 
