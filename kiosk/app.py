@@ -68,7 +68,7 @@ class Road:
         self._servants: list[threading.Thread] = []
         self._peephole = Peephole()
         self._overlay = Operator(self.status, self._seen, clock=clock)
-        self._began = clock()
+        self._began, self._version = clock(), version("tableau-vivant")
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
         ]
@@ -164,7 +164,7 @@ class Road:
         hook, recent = self._hook, self.health.recent()
         portrait = hook.portrait()
         return Status(
-            version=version("tableau-vivant"),
+            version=self._version,
             portrait=hook.pack.meta.id,
             engine="none" if portrait is None else portrait.engine.name,
             up_s=round(self._clock() - self._began, 1),

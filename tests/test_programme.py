@@ -17,7 +17,8 @@ DAY = Programme.from_record(
             {"begins": "18:00", "portraits": ["night"]},
             {"begins": "09:30", "portraits": ["one", "two"]},
         ],
-    }
+    },
+    name=PROGRAMME,
 )
 
 
@@ -50,7 +51,7 @@ def test_each_hour_has_its_portraits_and_the_night_goes_on_past_midnight(
 )
 def test_what_is_no_programme_is_refused_by_name(record: object, words: str) -> None:
     with pytest.raises(PackError, match=words):
-        Programme.from_record(record)
+        Programme.from_record(record, name=PROGRAMME)
 
 
 def test_what_was_written_reads_back(tmp_path: Path) -> None:
@@ -93,7 +94,8 @@ def test_a_portrait_that_is_gone_is_told_and_passed_over(
     depot: PortraitSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_programme(depot, Programme.from_record(
-        {"every_s": 5, "hours": [{"begins": "00:00", "portraits": ["gone", "one", "two"]}]}
+        {"every_s": 5, "hours": [{"begins": "00:00", "portraits": ["gone", "one", "two"]}]},
+        name=PROGRAMME,
     ))  # fmt: skip
     turns = Turns(depot, 0.0, lambda: "12:00")
 

@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kiosk.cli.options import ConfigPath, FacePoints, check_writable
+from kiosk.cli.options import (
+    ConfigPath,
+    FacePoints,
+    Manifest,
+    ManifestCanvas,
+    PictureFile,
+    check_one_source,
+    check_writable,
+)
 from kiosk.config import load_config
-from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
     from kiosk.cli.telling import Outcome, Teller
@@ -19,13 +26,9 @@ Options = dict[str, Any]
 
 def add_portrait(
     name: Annotated[str, typer.Option("--id", help="Its folder's name: a-z, 0-9 and hyphens.")],
-    image: Annotated[
-        Path | None, typer.Argument(metavar="IMAGE", help="The picture, of any format.")
-    ] = None,
-    iiif: Annotated[
-        str | None, typer.Option(metavar="URL", help="Of a museum's IIIF manifest, for IMAGE.")
-    ] = None,
-    canvas: Annotated[int, typer.Option(min=1, help="Which picture of the manifest.")] = 1,
+    image: PictureFile = None,
+    iiif: Manifest = None,
+    canvas: ManifestCanvas = 1,
     title: Annotated[str, typer.Option(help="Of the artwork.")] = "",
     artist: Annotated[str, typer.Option(help="Of the artwork.")] = "",
     language: Annotated[str, typer.Option(help="Of title and artist, such as fr.")] = "en",
@@ -54,8 +57,7 @@ def add_portrait(
     from kiosk.curation.timetable import Timetable
 
     with told_to_program() if as_json else told_to_person(name) as listener:
-        if (image is None) == (iiif is None):
-            raise ConfigError("give a picture's file, or --iiif and the address of a manifest")
+        check_one_source(image, iiif)
         tell = Teller(listener, Timetable(minutes))
         picture, known = (image, {}) if iiif is None else _from_catalogue(iiif, canvas, tell)
         assert picture is not None

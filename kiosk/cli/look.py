@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kiosk.cli.lines import faults_as_lines, write_line
-from kiosk.cli.options import FacePoints, check_writable
-from kiosk.errors import ConfigError
+from kiosk.cli.options import (
+    FacePoints,
+    Manifest,
+    ManifestCanvas,
+    PictureFile,
+    check_one_source,
+    check_writable,
+)
 
 if TYPE_CHECKING:
     from kiosk.curation.study import Study
@@ -16,13 +22,9 @@ Record = dict[str, Any]
 
 
 def look_at_picture(
-    image: Annotated[
-        Path | None, typer.Argument(metavar="IMAGE", help="The picture, of any format.")
-    ] = None,
-    iiif: Annotated[
-        str | None, typer.Option(metavar="URL", help="Of a museum's IIIF manifest, for IMAGE.")
-    ] = None,
-    canvas: Annotated[int, typer.Option(min=1, help="Which picture of the manifest.")] = 1,
+    image: PictureFile = None,
+    iiif: Manifest = None,
+    canvas: ManifestCanvas = 1,
     out: Annotated[Path, typer.Option(help="Where the preview goes: a .png file.")] = Path(
         "out/preview.png"
     ),
@@ -35,8 +37,7 @@ def look_at_picture(
     from kiosk.curation.study import study_picture
 
     with faults_as_lines(as_json):
-        if (image is None) == (iiif is None):
-            raise ConfigError("give a picture's file, or --iiif and the address of a manifest")
+        check_one_source(image, iiif)
         check_writable(out)
         known = _catalogued(iiif, canvas) if iiif is not None else {"picture": str(image)}
         if as_json:

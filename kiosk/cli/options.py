@@ -27,6 +27,14 @@ FacePoints = Annotated[
     typer.Option("--points", help="Places of the face's parts: TOML, for faces nobody finds."),
 ]
 
+PictureFile = Annotated[
+    Path | None, typer.Argument(metavar="IMAGE", help="The picture, of any format.")
+]
+Manifest = Annotated[
+    str | None, typer.Option(metavar="URL", help="Of a museum's IIIF manifest, for IMAGE.")
+]
+ManifestCanvas = Annotated[int, typer.Option(min=1, help="Which picture of the manifest.")]
+
 Tables = dict[str, dict[str, Any]]
 
 
@@ -45,6 +53,16 @@ def read_config(path: Path | None, changes: Tables) -> Config:
     for table, keys in changes.items():
         tables[table] |= {key: value for key, value in keys.items() if value is not None}
     return parse_config(tables, name="command line")
+
+
+def check_one_source(image: Path | None, manifest: str | None) -> None:
+    """Make sure that a picture is named in one way.
+
+    Raises:
+        ConfigError: it is not, or in two.
+    """
+    if (image is None) == (manifest is None):
+        raise ConfigError("give a picture's file, or --iiif and the address of a manifest")
 
 
 def read_size(text: str | None) -> dict[str, int]:

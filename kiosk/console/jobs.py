@@ -59,7 +59,7 @@ class Job:
 
 
 class Jobs:
-    """What is being done, one piece of a kind at a time, and what was done last.
+    """What is being done, one portrait at a time among it, and what was done last.
 
     Args:
         command: what runs a subcommand of `kiosk portraits`.

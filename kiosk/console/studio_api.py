@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import cv2
 import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +18,7 @@ from kiosk.curation.scan import read_artwork
 from kiosk.errors import KioskError, PictureError
 from kiosk.portraits.meta import ID_PATTERN
 from kiosk.portraits.parcel import SUFFIX
+from kiosk.portraits.pictures import smaller_jpeg
 
 MOST_SHOWN_PX = 2000
 QUALITY = 88
@@ -170,10 +170,7 @@ def _shown(sent: Sent) -> tuple[Path, list[int]]:
     shown, size = sent.folder / "shown.jpg", sent.folder / "size.json"
     if not size.exists():
         image = read_artwork(sent.picture)
-        share = min(1.0, MOST_SHOWN_PX / max(image.shape[:2]))
-        small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        _, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-        shown.write_bytes(data.tobytes())
+        shown.write_bytes(smaller_jpeg(image, most_px=MOST_SHOWN_PX, quality=QUALITY))
         size.write_text(json.dumps([image.shape[1], image.shape[0]]), encoding="utf-8")
     return shown, json.loads(size.read_text(encoding="utf-8"))
 

@@ -6,12 +6,11 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Protocol
 
-import cv2
-
 from kiosk.control.journal import Journal
 from kiosk.control.status import Status
 from kiosk.messages import Bytes
 from kiosk.portraits.override import Override
+from kiosk.portraits.pictures import smaller_jpeg
 
 PICTURE_S, PICTURE_PX, QUALITY = 2.0, 720, 85
 
@@ -53,10 +52,8 @@ def show_picture(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
     image = kiosk.picture(PICTURE_S)
     if image is None:
         return fault("the screen does not answer", HTTPStatus.SERVICE_UNAVAILABLE)
-    share = min(1.0, PICTURE_PX / max(image.shape[:2]))
-    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return HTTPStatus.OK, "image/jpeg", data.tobytes()
+    data = smaller_jpeg(image, most_px=PICTURE_PX, quality=QUALITY)
+    return HTTPStatus.OK, "image/jpeg", data
 
 
 def tell_log(_: Kiosk, journal: Journal, asked: Mapping[str, Any]) -> Answer:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kiosk.hours import TimeOfDay
+
 AUTO = "auto"
 COLOUR_OR_NONE = r"^(#[0-9a-fA-F]{6})?$"
-TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Share = Annotated[float, Field(ge=0.05, le=1)]
 
 

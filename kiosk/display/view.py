@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kiosk.hours import held_at
+
 STEP_S = 60.0  # between two shifts
 ROUNDS = 17, 23  # steps until a shift across, and down, comes back
 
@@ -37,7 +39,4 @@ def shift_at(now: float, reach: int) -> tuple[int, int]:
 
 def level_at(time_of_day: str, hours: Sequence[tuple[str, float]]) -> float:
     """The light at HH:MM: that of the last hour that has begun; last night's goes on."""
-    if not hours:
-        return 1.0
-    begun = [level for begins, level in sorted(hours) if begins <= time_of_day]
-    return begun[-1] if begun else max(hours)[1]
+    return held_at(time_of_day, hours) if hours else 1.0

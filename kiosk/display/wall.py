@@ -18,6 +18,7 @@ from kiosk.display.placement import Placement
 from kiosk.display.shaders import FADE
 from kiosk.display.view import View, level_at, shift_at
 from kiosk.errors import DisplayError
+from kiosk.hours import time_of_day
 from kiosk.messages import Bytes, Layers
 
 
@@ -34,7 +35,7 @@ class Wall:
         self,
         hanging: Hanging,
         clock: Callable[[], float] = time.monotonic,
-        time_of_day: Callable[[], str] = lambda: time.strftime("%H:%M"),
+        time_of_day: Callable[[], str] = time_of_day,
     ) -> None:
         self._clock, self._time_of_day = clock, time_of_day
         self._settings = hanging.settings

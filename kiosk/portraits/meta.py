@@ -6,6 +6,7 @@ or the text. The pictures and the weights beside it are `pack.py`'s.
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -33,6 +34,18 @@ class Record(BaseModel):
     """Frozen, and refuses keys it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def from_record(cls, record: object, *, name: str) -> Self:
+        """Check what came from elsewhere; ``name`` is what errors call it.
+
+        Raises:
+            PackError: a key is unknown, or a value out of its bounds.
+        """
+        try:
+            return cls.model_validate(record)
+        except ValidationError as error:
+            raise PackError("; ".join(explain(error, name=name))) from error
 
 
 class Label(Record):
@@ -115,10 +128,7 @@ class PackMeta(Record):
     @classmethod
     def from_toml(cls, text: str, *, name: str) -> Self:
         """The record in ``text``; ``name`` is the pack's, for the message of the `PackError`."""
-        try:
-            return cls.model_validate(parse_toml(text, name=f"{name}: pack.toml"))
-        except ValidationError as error:
-            raise PackError("; ".join(explain(error, name=name))) from error
+        return cls.from_record(parse_toml(text, name=f"{name}: pack.toml"), name=name)
 
     def to_toml(self) -> str:
         """The text of a ``pack.toml`` that reads back as this record."""
@@ -131,6 +141,17 @@ def parse_toml(text: str, *, name: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise PackError(f"{name} cannot be read: {error}") from error
+
+
+def read_toml(path: Path, *, name: str) -> dict[str, Any] | None:
+    """What a file says, which need not be there; raises `PackError` when it cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PackError(f"{name}: cannot be read: {error}") from error
+    return parse_toml(text, name=name)
 
 
 def in_language(words: dict[str, str], language: str) -> str:

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from kiosk.errors import PackError
-from kiosk.portraits.meta import Gains, Label, Limits, PackMeta, Record, explain, parse_toml
-from kiosk.portraits.toml import write_toml
+from kiosk.portraits.meta import Gains, Label, Limits, PackMeta, Record, read_toml
+from kiosk.portraits.toml import mark_of_file, write_toml
 
 OVERRIDES = ".overrides"  # beside the packs
 
@@ -48,18 +46,6 @@ class Override(Record):
         """What was named, as it may be written."""
         return self.model_dump(exclude_none=True, exclude_unset=True)
 
-    @classmethod
-    def from_record(cls, record: object, *, name: str) -> "Override":
-        """Check changes that came from elsewhere.
-
-        Raises:
-            PackError: a key is unknown, or a value out of its bounds.
-        """
-        try:
-            return cls.model_validate(record)
-        except ValidationError as error:
-            raise PackError("; ".join(explain(error, name=name))) from error
-
 
 def _named(table: Record) -> Iterator[tuple[str, Any]]:
     return ((key, getattr(table, key)) for key in table.model_fields_set)
@@ -82,13 +68,8 @@ def read_override(folder: Path) -> Override:
     """
     path = override_of(folder)
     name = f"{OVERRIDES}/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Override()
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackError(f"{name}: cannot be read: {error}") from error
-    return Override.from_record(parse_toml(text, name=name), name=name)
+    record = read_toml(path, name=name)
+    return Override() if record is None else Override.from_record(record, name=name)
 
 
 def write_override(folder: Path, override: Override) -> None:
@@ -110,10 +91,7 @@ def write_override(folder: Path, override: Override) -> None:
 
 def mark_of_override(folder: Path) -> int | None:
     """Another one whenever the changes are others; None without any."""
-    try:
-        return override_of(folder).stat().st_mtime_ns
-    except OSError:
-        return None
+    return mark_of_file(override_of(folder))
 
 
 def override_of(folder: Path) -> Path:

@@ -39,6 +39,15 @@ def write_picture(path: Path, image: Bytes) -> None:
     path.write_bytes(data.tobytes())
 
 
+def smaller_jpeg(image: Bytes, *, most_px: int, quality: int) -> bytes:
+    """A picture, (H, W, 3) RGB, as a JPEG of which no side is longer than that many pixels."""
+    share = min(1.0, most_px / max(image.shape[:2]))
+    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    done, data = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    assert done
+    return bytes(data.tobytes())
+
+
 def _decode(path: Path, mode: int) -> Bytes:
     _check_size(path)
     try:

@@ -7,11 +7,12 @@ holds all day.
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from kiosk.config import PortraitSettings
 from kiosk.errors import PackError
-from kiosk.portraits.meta import ID_PATTERN, Record, explain, parse_toml
+from kiosk.hours import TimeOfDay, held_at
+from kiosk.portraits.meta import ID_PATTERN, Record, read_toml
 from kiosk.portraits.toml import write_toml
 
 PROGRAMME = ".programme.toml"
@@ -23,7 +24,7 @@ Ids = tuple[Annotated[str, Field(pattern=ID_PATTERN)], ...]
 class Hours(Record):
     """From this time of day until the next: which portraits take turns."""
 
-    begins: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")  # HH:MM
+    begins: TimeOfDay
     portraits: Ids = Field(min_length=1, max_length=MOST_PORTRAITS)
 
 
@@ -42,8 +43,8 @@ class Programme(Record):
 
     def at(self, time_of_day: str) -> tuple[str, ...]:
         """The portraits that take turns at HH:MM; before the first hours, last night's go on."""
-        begun = [each for each in self.hours if each.begins <= time_of_day]
-        return (begun or self.hours)[-1].portraits if self.hours else ()
+        hours = [(each.begins, each.portraits) for each in self.hours]
+        return held_at(time_of_day, hours) if hours else ()
 
     @classmethod
     def from_settings(cls, settings: PortraitSettings) -> "Programme":
@@ -55,18 +56,6 @@ class Programme(Record):
             every_s=settings.every_s, hours=(hours,) if settings.playlist else ()
         )
 
-    @classmethod
-    def from_record(cls, record: object, *, name: str = PROGRAMME) -> "Programme":
-        """Check what came from elsewhere.
-
-        Raises:
-            PackError: a key is unknown, or a value out of its bounds.
-        """
-        try:
-            return cls.model_validate(record)
-        except ValidationError as error:
-            raise PackError("; ".join(explain(error, name=name))) from error
-
 
 def read_programme(settings: PortraitSettings) -> Programme:
     """What holds now.
@@ -74,14 +63,10 @@ def read_programme(settings: PortraitSettings) -> Programme:
     Raises:
         PackError: the file is damaged.
     """
-    path = settings.folder / PROGRAMME
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    record = read_toml(settings.folder / PROGRAMME, name=PROGRAMME)
+    if record is None:
         return Programme.from_settings(settings)
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackError(f"{PROGRAMME}: cannot be read: {error}") from error
-    return Programme.from_record(parse_toml(text, name=PROGRAMME))
+    return Programme.from_record(record, name=PROGRAMME)
 
 
 def write_programme(settings: PortraitSettings, programme: Programme) -> None:

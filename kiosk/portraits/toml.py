@@ -36,6 +36,14 @@ def write_toml(path: Path, record: dict[str, Any]) -> None:
             raise
 
 
+def mark_of_file(path: Path) -> int | None:
+    """Another one whenever a file has been written anew; None while it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 def _table_lines(table: dict[str, Any], *, path: str) -> list[str]:
     """Plain values first, then the tables within, as TOML demands."""
     lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if _plain(key, value)]

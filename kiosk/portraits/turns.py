@@ -1,22 +1,18 @@
 """Who is due: the programme as it lies on the disk now, and the portraits that are really there."""
 
 import logging
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from kiosk.config import PortraitSettings
 from kiosk.errors import PackError
+from kiosk.hours import time_of_day
 from kiosk.portraits.playlist import Playlist
 from kiosk.portraits.programme import PROGRAMME, Programme, missing, read_programme
 from kiosk.portraits.store import find_packs
+from kiosk.portraits.toml import mark_of_file
 
 logger = logging.getLogger(__name__)
-
-
-def time_of_day() -> str:
-    """Now, HH:MM."""
-    return time.strftime("%H:%M")
 
 
 class Turns:
@@ -67,7 +63,7 @@ class Turns:
 
     def _read(self) -> None:
         """The programme, when it has changed; a damaged one leaves the last one."""
-        mark = _mark(self._settings.folder / PROGRAMME)
+        mark = mark_of_file(self._settings.folder / PROGRAMME)
         if mark == self._mark:
             return
         self._mark = mark
@@ -88,10 +84,3 @@ class Turns:
         except OSError as error:
             logger.debug("%s: cannot be read: %s", self._settings.folder, error)
             return []
-
-
-def _mark(path: Path) -> int | None:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return None

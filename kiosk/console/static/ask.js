@@ -1,7 +1,7 @@
 // What all rooms need: asking the staff page, saying something, the words, the screen's picture.
 
 const words = JSON.parse(document.getElementById("words").textContent);
-const secret = document.querySelector('meta[name="secret"]').content;
+export const secret = document.querySelector('meta[name="secret"]').content;
 const said = document.getElementById("said");
 
 export const byId = (id) => document.getElementById(id);
@@ -30,6 +30,15 @@ export async function ask(method, address, record) {
   const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(told.fault || `${answer.status}`);
   return told;
+}
+
+// Show texts as a list's lines.
+export function list(element, texts) {
+  element.replaceChildren(...texts.map((text) => {
+    const line = document.createElement("li");
+    line.textContent = text;
+    return line;
+  }));
 }
 
 // Run what a button begins; what goes wrong is said.

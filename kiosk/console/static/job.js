@@ -1,4 +1,4 @@
-import { act, ask, byId, say, watch, word } from "./ask.js";
+import { act, ask, byId, list, say, watch, word } from "./ask.js";
 
 const place = document.querySelector("[data-job]");
 const address = `/api/jobs/${place.dataset.job}`;
@@ -6,14 +6,6 @@ const address = `/api/jobs/${place.dataset.job}`;
 function left(seconds) {
   if (seconds == null) return "";
   return seconds < 60 ? word("left_seconds") : word("left_minutes", { minutes: Math.round(seconds / 60) });
-}
-
-function listRemarks(texts) {
-  byId("remarks").replaceChildren(...texts.map((text) => {
-    const line = document.createElement("li");
-    line.textContent = text;
-    return line;
-  }));
 }
 
 function finish(told) {
@@ -47,7 +39,7 @@ watch(async () => {
   if (told.share == null) byId("share").removeAttribute("value");
   else byId("share").value = told.share;
   byId("left").textContent = left(told.left_s);
-  listRemarks(told.remarks);
+  list(byId("remarks"), told.remarks);
   if (told.preview && Date.now() - seen > 5000) {
     seen = Date.now();
     byId("grown").src = `${address}/preview.jpg?${seen}`;

@@ -1,7 +1,6 @@
-import { act, ask, byId, say, word } from "./ask.js";
+import { act, ask, byId, say, secret, word } from "./ask.js";
 
 const drop = byId("drop"), file = byId("file"), sending = byId("sending");
-const secret = document.querySelector('meta[name="secret"]').content;
 
 // XMLHttpRequest, for fetch does not tell how much has been sent.
 function send(address, chosen) {

@@ -1,4 +1,4 @@
-import { act, ask, byId, say, showScreen, watch, word } from "./ask.js";
+import { act, ask, byId, list, say, showScreen, watch, word } from "./ask.js";
 
 const figure = (name) => document.querySelector(`[data-figure="${name}"]`);
 
@@ -10,11 +10,7 @@ function duration(seconds) {
 function show(told) {
   byId("health").textContent = !told.runs ? word("runs_not") : told.faults.length ? word("ails") : word("runs");
   byId("health").className = `health ${told.faults.length ? "fault" : "good"}`;
-  byId("faults").replaceChildren(...told.faults.map((text) => {
-    const line = document.createElement("li");
-    line.textContent = text;
-    return line;
-  }));
+  list(byId("faults"), told.faults);
   for (const place of document.querySelectorAll("[data-portrait]")) {
     place.toggleAttribute("data-hangs", told.runs && place.dataset.portrait === told.portrait);
   }
