@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from kiosk.display.hanging import Hanging
 from kiosk.display.settings import DisplaySettings
 from kiosk.face import LANDMARKS, LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
+from kiosk.generator.engine import Maps
 from kiosk.messages import Bytes, Face, Faces, Frame, Layers
 from kiosk.portraits.pack import Pack
 
@@ -165,3 +167,21 @@ def moving_photograph(count: int, size: tuple[int, int] = (640, 480)) -> list[By
         turn[:, 2] += (width / 2 - 256 + 25 * np.sin(step / 7), height / 2 - 220)
         frames.append(cv2.warpAffine(image, turn, size, borderValue=(60, 60, 60)))
     return frames
+
+
+class StillRig:
+    """Draws a sitter that does not move."""
+
+    def draw(self, motion: object, size: int) -> SimpleNamespace:
+        maps = {name: np.zeros((size, size), np.float32) for name in ("light", "cover")}
+        flow, paint = (np.zeros((size, size, n), np.float32) for n in (2, 3))
+        return SimpleNamespace(flow=flow, paint=paint, **maps)
+
+
+class StillEngine:
+    """Paints nothing."""
+
+    name = "still"
+
+    def infer(self, drawing: SimpleNamespace) -> Maps:
+        return Maps(drawing.paint.copy(), drawing.cover.copy(), drawing.light.copy())

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,16 +11,20 @@ import pytest
 from kiosk.app import Road
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
 from kiosk.errors import CameraError, PackError
-from kiosk.generator.engine import Maps
 from kiosk.generator.stage import Portrait
-from kiosk.hook import Hook
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.pipeline import Stage
-from kiosk.portraits.override import Override, write_override
 from kiosk.portraits.pack import Pack
-from kiosk.portraits.store import choose_pack, remove_pack
+from kiosk.portraits.store import choose_pack
 from kiosk.sitter import motion_target
-from tests.fakes import FakeScreen, FakeStage, ManualClock, moving_photograph, write_clip
+from tests.fakes import (
+    FakeScreen,
+    FakeStage,
+    StillEngine,
+    StillRig,
+    moving_photograph,
+    write_clip,
+)
 from tests.packs import small_pack, write_small_pack
 
 SIZE = (72, 128)
@@ -139,24 +142,6 @@ def test_layers_of_another_portrait_are_not_drawn(pack: Pack, clip: Path) -> Non
 
     assert any(made)
     assert all(shown is None for shown in screen.shown)
-
-
-class StillRig:
-    """Draws a sitter that does not move."""
-
-    def draw(self, motion: object, size: int) -> SimpleNamespace:
-        maps = {name: np.zeros((size, size), np.float32) for name in ("light", "cover")}
-        flow, paint = (np.zeros((size, size, n), np.float32) for n in (2, 3))
-        return SimpleNamespace(flow=flow, paint=paint, **maps)
-
-
-class StillEngine:
-    """Paints nothing."""
-
-    name = "still"
-
-    def infer(self, drawing: SimpleNamespace) -> Maps:
-        return Maps(drawing.paint.copy(), drawing.cover.copy(), drawing.light.copy())
 
 
 class ChangingRoad(Road):
@@ -339,73 +324,3 @@ def test_a_damaged_pack_is_refused_by_name_and_the_next_hangs(
 
     assert pack.meta.id == "whole"
     assert "broken" in caplog.records[0].getMessage()
-
-
-def test_an_order_is_not_lost_when_what_hangs_is_replaced_at_the_same_time(
-    tmp_path: Path, any_weights: None
-) -> None:
-    """The hook alone, thread by thread, by hand."""
-    packs = tmp_path / "packs"
-    first, second = small_pack(packs), write_small_pack(packs, "second")
-    clock = ManualClock(0.0)
-    hook = still_hook(first, packs, clock)
-    screen = FakeScreen()
-
-    def serve_one() -> None:
-        stop = threading.Event()
-        server = threading.Thread(target=hook.serve, args=(screen, stop))
-        server.start()
-        while not hook.receive(screen):
-            time.sleep(0.01)
-        stop.set()
-        server.join()
-
-    hook.order(second)
-    write_small_pack(packs)  # what hangs is replaced
-    clock.now = 10.0
-    hook.look(attended=False)
-    serve_one()
-
-    assert screen.hung == ["second"]
-    assert hook.pack.meta.id == "second"
-
-
-def still_hook(pack: Pack, packs: Path, clock: ManualClock) -> Hook:
-    return Hook(
-        pack,
-        PortraitSettings(folder=packs),
-        build=lambda pack, _: Portrait(pack.meta.id, StillRig(), StillEngine()),  # type: ignore[arg-type]
-        clock=clock,
-    )
-
-
-def test_what_staff_change_moves_what_hangs_at_once(pack: Pack, tmp_path: Path) -> None:
-    clock = ManualClock(0.0)
-    hook = still_hook(pack, tmp_path / "packs", clock)
-    before = hook.target()
-    assert hook.tune("gradient", Override.from_record({"gains": {"mouth": 0.3}}, name=""))
-    assert hook.trying
-    assert hook.target().gains.mouth == 0.3
-    assert hook.target().gains.gaze == before.gains.gaze
-    assert not hook.tune("another", Override())
-
-    write_override(pack.folder, Override.from_record({"gains": {"gaze": 0.4}}, name=""))
-    clock.now = 10.0
-    hook.look(attended=False)
-    assert not hook.trying
-    assert (hook.target().gains.gaze, hook.target().gains.mouth) == (0.4, before.gains.mouth)
-
-
-def test_a_pack_that_is_gone_with_its_changes_is_told_once_and_hangs_on(
-    pack: Pack, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    write_override(pack.folder, Override.from_record({"gains": {"gaze": 0.4}}, name=""))
-    clock = ManualClock(0.0)
-    hook = still_hook(pack, tmp_path / "packs", clock)
-    remove_pack(pack.folder)
-    for second in range(1, 20):
-        clock.now = float(second)
-        hook.look(attended=False)
-
-    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
-    assert hook.pack is pack
