@@ -26,6 +26,13 @@ from kiosk.portraits.checks import (
 from kiosk.portraits.manifest import verify_manifest, write_manifest
 from kiosk.portraits.meta import CanvasPlace, Gains, Label, Limits, PackMeta
 from kiosk.portraits.override import overridden
+from kiosk.portraits.performances import (
+    AMBIENCE,
+    FOLDER,
+    Performance,
+    read_ambience,
+    read_performances,
+)
 from kiosk.portraits.pictures import read_grey, read_picture, write_picture
 from kiosk.portraits.swap import install
 
@@ -58,6 +65,8 @@ class Pack:
     background: Bytes  # (side, side, 3) RGB, the sitter painted out
     landmarks: Floats  # (478, 3) canvas coordinates
     weights: bytes  # the generator's
+    performances: tuple[Performance, ...] = ()
+    ambience: bytes | None = None  # an OGG file, to be heard around it
 
 
 class PackParts(TypedDict):
@@ -123,6 +132,8 @@ def _read_pack(folder: Path, *, verify: bool) -> Pack:
         background=read_picture(find_picture(folder, "background")),
         landmarks=read_landmarks(folder),
         weights=read_weights(folder),
+        performances=read_performances(folder),
+        ambience=read_ambience(folder),
     )
     check_parts(meta, artwork=pack.artwork, matte=pack.matte, background=pack.background)
     return pack
@@ -181,11 +192,23 @@ def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None
         with change(folder.parent) as place:
             staging = place / meta.id
             staging.mkdir()
-            _write_parts(staging, meta, parts)
+            kept = _keep_performances(folder, staging) if folder.exists() else {}
+            provenance = {**kept, **meta.provenance}
+            _write_parts(staging, meta.model_copy(update={"provenance": provenance}), parts)
             load_pack(staging, verify=False, check_weights=False)
             install(staging, folder)
     except OSError as error:
         raise PackError(f"{meta.id}: {folder} cannot be written: {error.strerror}") from error
+
+
+def _keep_performances(folder: Path, staging: Path) -> dict[str, str]:
+    """Take along what an older pack performs, and where that is from: a new face speaks on."""
+    if (folder / FOLDER).is_dir():
+        shutil.copytree(folder / FOLDER, staging / FOLDER)
+    if (folder / AMBIENCE).is_file():
+        shutil.copyfile(folder / AMBIENCE, staging / AMBIENCE)
+    told = load_meta(folder).provenance
+    return {name: words for name, words in told.items() if name.startswith((FOLDER, AMBIENCE))}
 
 
 def _write_parts(staging: Path, meta: PackMeta, parts: PackParts) -> None:

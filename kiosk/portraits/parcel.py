@@ -16,17 +16,19 @@ from kiosk.errors import PackError
 from kiosk.portraits.changes import change
 from kiosk.portraits.checks import check_weights_are_numbers
 from kiosk.portraits.pack import Pack, load_meta, load_pack
+from kiosk.portraits.performances import AMBIENCE, FILE, FOLDER, MOST
 from kiosk.portraits.signing import check_signature
 from kiosk.portraits.swap import install
 
 SUFFIX = ".portrait"
 NAMES = re.compile(
     r"(pack\.toml|landmarks\.json|manifest-sha256\.txt(\.minisig)?|matte\.png|still\.png"
-    r"|generator\.safetensors|(artwork|background)\.(jpg|jpeg|png))"
+    rf"|generator\.safetensors|(artwork|background)\.(jpg|jpeg|png)|{re.escape(AMBIENCE)}"
+    rf"|{FOLDER}/{FILE.pattern})"
 )
-MOST_FILES, MOST_BYTES = 32, 512 << 20
+MOST_FILES, MOST_BYTES = 32 + 3 * MOST, 512 << 20
 MOST_TEXT_BYTES = 1 << 20  # of what is parsed as text
-TEXTS = ("pack.toml", "landmarks.json", "manifest-sha256.txt", "manifest-sha256.txt.minisig")
+TEXTS = (".toml", ".json", ".txt", ".minisig", ".vtt")
 BLOCK = 1 << 20
 
 Trial = Callable[[Pack], None]
@@ -42,9 +44,10 @@ def export_pack(folder: Path, file: Path) -> None:
     partial = file.with_name(f"{file.name}.partial")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
-            for path in sorted(folder.iterdir()):
-                if NAMES.fullmatch(path.name):
-                    archive.write(path, path.name)
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(folder).as_posix()
+                if NAMES.fullmatch(name):
+                    archive.write(path, name)
         partial.replace(file)
     except OSError as error:
         partial.unlink(missing_ok=True)
@@ -121,8 +124,9 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
 
 def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int) -> int:
     """Write one file, counting; returns its bytes."""
-    most = min(left, MOST_TEXT_BYTES) if entry.filename in TEXTS else left
+    most = min(left, MOST_TEXT_BYTES) if path.suffix in TEXTS else left
     count = 0
+    path.parent.mkdir(exist_ok=True)
     with archive.open(entry) as source, path.open("xb") as target:
         while block := source.read(BLOCK):
             count += len(block)
