@@ -66,6 +66,7 @@ class FakeScreen:
         self.shown: list[Layers | None] = []
         self.hung: list[str] = []
         self.overlaid = False
+        self.captions: list[str] = []
         self.overlays: list[Bytes | None] = []
         self._closes_after = closes_after
         self.given_back = False
@@ -85,6 +86,9 @@ class FakeScreen:
 
     def lay(self, overlay: Bytes | None) -> None:
         self.overlays.append(overlay)
+
+    def caption(self, text: str) -> None:
+        self.captions.append(text)
 
     def read(self) -> Bytes:
         return np.zeros((self.size[1], self.size[0], 3), np.uint8)

@@ -113,6 +113,10 @@ class WatchedScreen:
         """See `Screen`."""
         self._screen.lay(overlay)
 
+    def caption(self, text: str) -> None:
+        """See `Screen`."""
+        self._screen.caption(text)
+
     def read(self) -> Bytes:
         """See `Screen`."""
         return self._screen.read()

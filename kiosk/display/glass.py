@@ -1,12 +1,24 @@
-"""What lies between wall and visitor: light by the hour, a slow shift, the operator's overlay.
+"""What lies between wall and visitor: light by the hour, a slow shift, captions, an overlay.
 
 In goes the composed picture, out comes what is shown: itself, where none of this is wanted.
 """
 
+from dataclasses import dataclass
+
 from kiosk.display.graphics import Program, Target, Texture, make_texture
+from kiosk.display.placement import Rectangle, overlap
 from kiosk.display.shaders import GLASS, NOTE
 from kiosk.display.view import View
 from kiosk.messages import Bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Something over the picture."""
+
+    ink: Texture
+    corner: tuple[int, int]
+    area: Rectangle  # pixels of the screen that it covers
 
 
 class Glass:
@@ -22,32 +34,40 @@ class Glass:
         self._program, self._ink = Program(GLASS, ("picture",)), Program(NOTE, ("ink",))
         self._program.set({"wall": tuple(value / 255 for value in wall), "size": size})
         self._target: Target | None = None
-        self._overlay: Texture | None = None
+        self._laid: dict[str, _Laid] = {}
 
-    def lay(self, overlay: Bytes | None) -> None:
-        """Lay an overlay, (h, w, 4), over the upper left corner; None takes it away."""
-        if self._overlay is not None:
-            self._overlay.delete()
-        self._overlay = None if overlay is None else make_texture(overlay)
+    def lay(self, name: str, ink: Bytes | None, corner: tuple[int, int] = (0, 0)) -> None:
+        """Lay something over the picture, in the place of what had its name.
+
+        Args:
+            name: of what is laid.
+            ink: (h, w, 4) RGBA; None takes it away.
+            corner: its upper left one, in pixels.
+        """
+        if (before := self._laid.pop(name, None)) is not None:
+            before.ink.delete()
+        if ink is not None:
+            height, width = ink.shape[:2]
+            area = overlap((*corner, width, height), (0, 0, *self._size))
+            self._laid[name] = _Laid(make_texture(ink), corner, area)
 
     def through(self, picture: Target, view: View) -> Target:
         """What is seen of a picture."""
-        if view.plain and self._overlay is None:
+        if view.plain and not self._laid:
             return picture
         if self._target is None:
             self._target = Target(*self._size)
         self._program.set({"shift": view.shift, "level": view.level})
         self._program.draw(self._target, [(0, 0, *self._size)], {"picture": picture.texture})
-        if self._overlay is not None:
-            height, width = self._overlay.shape[:2]
-            area = (0, 0, min(width, self._size[0]), min(height, self._size[1]))
-            self._ink.set({"corner": (0, 0)})
-            self._ink.blend(self._target, [area], {"ink": self._overlay})
+        for laid in self._laid.values():
+            self._ink.set({"corner": laid.corner})
+            self._ink.blend(self._target, [laid.area], {"ink": laid.ink})
         return self._target
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""
-        self.lay(None)
+        for name in tuple(self._laid):
+            self.lay(name, None)
         if self._target is not None:
             self._target.delete()
         self._program.delete()

@@ -37,13 +37,14 @@ class Line:
     size_px: int
 
 
-def letter(lines: list[Line], *, width: int, clear: bool = False) -> Bytes:
+def letter(lines: list[Line], *, width: int, clear: bool = False, centred: bool = False) -> Bytes:
     """The lines on a plate.
 
     Args:
         lines: from the top; empty ones are left out.
         width: of the plate at most, pixels.
         clear: white on black, for those who see badly.
+        centred: else at the side where its script begins.
 
     Returns:
         (h, w, 4) RGBA; 1x1 and clear without text.
@@ -65,7 +66,8 @@ def letter(lines: list[Line], *, width: int, clear: bool = False) -> Bytes:
     pen.rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius=pad // 2, fill=plate)
     y = pad / 2
     for row, font, wide in zip(rows, fonts, widths, strict=True):
-        x = size[0] - pad - wide if _from_right(row.text) else pad
+        room = size[0] - 2 * pad - wide
+        x = pad + room * (0.5 if centred else 1.0 if _from_right(row.text) else 0.0)
         pen.text((x, y + LEADING * row.size_px / 2), row.text, font=font, fill=ink, anchor="lm")
         y += LEADING * row.size_px
     return np.asarray(image, np.uint8)

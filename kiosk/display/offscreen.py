@@ -78,6 +78,11 @@ class OffscreenScreen:
         self._context.make_current()
         self._wall.lay(overlay)
 
+    def caption(self, text: str) -> None:
+        """Shows what is to be read; an empty text takes it away."""
+        self._context.make_current()
+        self._wall.caption(text)
+
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._context.make_current()

@@ -33,6 +33,9 @@ class Screen(Protocol):
     def lay(self, overlay: Bytes | None) -> None:
         """Lay the operator's overlay, (h, w, 4) RGBA, over the picture; None takes it away."""
 
+    def caption(self, text: str) -> None:
+        """Show what is to be read; an empty text takes it away."""
+
     def read(self) -> Bytes:
         """What was composed last, (H, W, 3) uint8 RGB."""
 

@@ -8,6 +8,7 @@ from kiosk.hours import TimeOfDay
 
 AUTO = "auto"
 COLOUR_OR_NONE = r"^(#[0-9a-fA-F]{6})?$"
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Share = Annotated[float, Field(ge=0.05, le=1)]
 
 
@@ -26,7 +27,7 @@ class DisplaySettings(BaseModel):
     frame_width: float = Field(0.05, ge=0.005, le=0.2)  # of the screen's shorter side
     mat: str = Field("", pattern=COLOUR_OR_NONE)  # between frame and picture
     mat_width: float = Field(0.04, ge=0.005, le=0.2)
-    language: str = Field("en", pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")  # the visitors'
+    language: Language = "en"  # the visitors'
     label: bool = True  # title, artist, date, rights, where the wall has room
     disclosure: str = Field(AUTO, max_length=120)  # the note on generated movement; "": none
     lettering: float = Field(1.0, ge=0.5, le=4)  # the size of both

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from kiosk.display.canvas import Canvas
+from kiosk.display.captions import draw_caption, place_caption
 from kiosk.display.glass import Glass
 from kiosk.display.graphics import Program, Target
 from kiosk.display.hanging import Hanging
@@ -100,7 +101,13 @@ class Wall:
 
     def lay(self, overlay: Bytes | None) -> None:
         """Lays the operator's overlay, (h, w, 4), over it; None takes it away."""
-        self._glass.lay(overlay)
+        self._glass.lay("overlay", overlay)
+
+    def caption(self, text: str) -> None:
+        """Shows what is to be read; an empty text takes it away."""
+        size = self._canvas.picture.size
+        ink = draw_caption(text, self._settings, size)
+        self._glass.lay("caption", ink if text else None, place_caption(ink.shape, size))
 
     @property
     def _seen(self) -> Target:

@@ -79,6 +79,11 @@ class WindowScreen:
         self._window.switch_to()
         self._wall.lay(overlay)
 
+    def caption(self, text: str) -> None:
+        """Shows what is to be read; an empty text takes it away."""
+        self._window.switch_to()
+        self._wall.caption(text)
+
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._window.switch_to()
