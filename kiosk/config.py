@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
-from kiosk.experience import ExperienceSettings
+from kiosk.experience import ExperienceSettings, PerformanceSettings
 from kiosk.motion.settings import MotionSettings
 
 if sys.version_info >= (3, 11):
@@ -104,6 +104,7 @@ class Config(Table):
     camera: CameraSettings = CameraSettings()
     tracking: TrackingSettings = TrackingSettings()
     experience: ExperienceSettings = ExperienceSettings()
+    performances: PerformanceSettings = PerformanceSettings()
     motion: MotionSettings = MotionSettings()
     generator: GeneratorSettings = GeneratorSettings()
     display: DisplaySettings = DisplaySettings()

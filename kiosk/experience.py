@@ -1,18 +1,28 @@
 """The visitor's experience as a state machine: from across the room to goodbye.
 
-    attract -> greet -> mirror -> farewell -> attract
+    attract -> greet -> mirror <-> tell
+                        mirror, tell -> farewell -> attract
 
-Alone, the portrait lives on by itself (*attract*). Whoever comes is looked at and smiled at
-(*greet*), then has the portrait follow them (*mirror*); when they have gone it looks after them
-(*farewell*). In go visitors, out come scenes; how a scene moves is the director's.
+Alone, the portrait lives on by itself (*attract*). Whoever comes is looked at, smiled at and spoken
+to (*greet*), then has the portrait follow them (*mirror*); who stays is told a story (*tell*); when
+they have gone it looks after them (*farewell*). In go visitors, out come scenes; how a scene moves
+is the director's, what is heard and read of it the narrator's.
 """
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kiosk.display.settings import Language
+from kiosk.hours import TimeOfDay
 from kiosk.messages import Visitor
+
+if TYPE_CHECKING:
+    from kiosk.portraits.performances import Performance
+
+LEAD_IN_S = 0.4  # the face comes to where a performance begins before its sound does
 
 
 class State(Enum):
@@ -21,6 +31,7 @@ class State(Enum):
     ATTRACT = "attract"
     GREET = "greet"
     MIRROR = "mirror"
+    TELL = "tell"
     FAREWELL = "farewell"
 
 
@@ -36,6 +47,18 @@ class ExperienceSettings(BaseModel):
     reduced_motion: bool = False
 
 
+class PerformanceSettings(BaseModel):
+    """``[performances]``: what a portrait says, when, and in which language."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    greeting: bool = True
+    story_after_s: float = Field(25.0, ge=0, le=3600)
+    languages: tuple[Language, ...] = ()
+    language_hours: tuple[tuple[TimeOfDay, Language], ...] = ()
+    captions: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A state, and how far it is."""
@@ -43,6 +66,28 @@ class Scene:
     state: State
     elapsed_s: float  # since it began
     share: float  # of the time it takes, 0 to 1; 1 where it lasts as long as it may
+    performance: "Performance | None" = None  # what is performed meanwhile
+
+    @property
+    def played_s(self) -> float:
+        """How far the performance is; negative before it begins."""
+        return self.elapsed_s - LEAD_IN_S
+
+
+class Repertoire(Protocol):
+    """What there is to perform; see `kiosk.repertoire`."""
+
+    def begin_visit(self) -> None:
+        """Somebody new has come."""
+
+    def greeting(self) -> "Performance | None":
+        """What is said to who comes."""
+
+    def story(self) -> "Performance | None":
+        """The next story, if there is one that they have not heard."""
+
+    def holds(self, performance: "Performance") -> bool:
+        """Whether it can still be performed."""
 
 
 class Experience:
@@ -51,10 +96,21 @@ class Experience:
     Args:
         settings: the table ``[experience]``.
         now: seconds; the portrait is alone since then.
+        repertoire: what it can perform; None: nothing.
+        story_after_s: a visitor who has been followed for so long is told a story; 0: never.
     """
 
-    def __init__(self, settings: ExperienceSettings, now: float) -> None:
+    def __init__(
+        self,
+        settings: ExperienceSettings,
+        now: float,
+        repertoire: Repertoire | None = None,
+        *,
+        story_after_s: float = 0.0,
+    ) -> None:
         self._settings = settings
+        self._repertoire, self._story_after_s = repertoire, story_after_s
+        self._performance: Performance | None = None
         self._state, self._since = State.ATTRACT, now
         self._left_at = -float("inf")  # when somebody who had been greeted was last there
 
@@ -65,16 +121,26 @@ class Experience:
             visitor: who leads, or nobody.
             now: seconds.
         """
-        wanted = self._next(present=visitor.face is not None, now=now)
-        if self._state is State.MIRROR:
+        wanted = self._next(visitor, now)
+        if self._state in (State.MIRROR, State.TELL):
             self._left_at = now
         if wanted is not self._state:
-            self._state, self._since = wanted, now
+            self._enter(wanted, now)
         elapsed = now - self._since
         lasts = self._lasts
-        return Scene(self._state, elapsed, min(elapsed / lasts, 1.0) if lasts else 1.0)
+        share = min(elapsed / lasts, 1.0) if lasts else 1.0
+        return Scene(self._state, elapsed, share, self._performance)
 
-    def _next(self, *, present: bool, now: float) -> State:
+    def _enter(self, state: State, now: float) -> None:
+        if state is not State.TELL:  # which was entered because there is a story
+            self._performance = None
+        if state is State.GREET and self._repertoire is not None:
+            self._repertoire.begin_visit()
+            self._performance = self._repertoire.greeting()
+        self._state, self._since = state, now
+
+    def _next(self, visitor: Visitor, now: float) -> State:
+        present = visitor.face is not None
         over = now - self._since >= self._lasts
         if self._state in (State.ATTRACT, State.FAREWELL) and present:
             known = now - self._left_at <= self._settings.again_s
@@ -82,17 +148,39 @@ class Experience:
         if self._state is State.GREET:
             if not present:
                 return State.ATTRACT  # somebody who only passed
-            return State.MIRROR if over else State.GREET
-        if self._state is State.MIRROR and not present:
+            return State.MIRROR if over or self._taken_away else State.GREET
+        if self._state in (State.MIRROR, State.TELL) and not present:
             return State.FAREWELL if self._settings.farewell_s else State.ATTRACT
+        if self._state is State.TELL and (over or self._taken_away):
+            return State.MIRROR
+        if self._state is State.MIRROR and self._finds_story(visitor, now):
+            return State.TELL
         if self._state is State.FAREWELL and over:
             return State.ATTRACT
         return self._state
 
     @property
+    def _taken_away(self) -> bool:
+        """Whether what is performed is not the portrait's any more."""
+        held, repertoire = self._performance, self._repertoire
+        return held is not None and repertoire is not None and not repertoire.holds(held)
+
+    def _finds_story(self, visitor: Visitor, now: float) -> bool:
+        after_s = self._story_after_s
+        if self._repertoire is None or not after_s:
+            return False
+        if now - max(self._since, visitor.since) < after_s:
+            return False
+        self._performance = self._repertoire.story()
+        return self._performance is not None
+
+    @property
     def _lasts(self) -> float:
         """How long the state takes; 0 where it lasts as long as it may."""
+        performed = self._performance
+        performed_s = 0.0 if performed is None else LEAD_IN_S + performed.duration_s
         return {
-            State.GREET: self._settings.greet_s,
+            State.GREET: max(self._settings.greet_s, performed_s),
+            State.TELL: performed_s,
             State.FAREWELL: self._settings.farewell_s,
         }.get(self._state, 0.0)

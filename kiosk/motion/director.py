@@ -1,9 +1,12 @@
 """Who moves the portrait, and how hands change: visitor, another visitor, nobody.
 
 In goes each `Visitor`, out comes a `PortraitMotion`. What part of a visit it is, `experience` says:
-alone the portrait idles, it greets who comes, mirrors who stays, looks after who leaves. Every
-change of hand is eased from wherever the portrait was. Choosing the leading face is tracking's.
+alone the portrait idles, it greets who comes, mirrors who stays, tells them a story, looks after
+who leaves. Every change of hand is eased from wherever the portrait was. Choosing the leading face
+is tracking's.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ from kiosk.messages import Face, Floats, Motion, PortraitMotion, Visitor
 from kiosk.motion.courtesy import Courtesy, place_of
 from kiosk.motion.follower import Follower
 from kiosk.motion.idle import Idle
+from kiosk.motion.performer import Performer
 from kiosk.motion.retarget import Retarget
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget
@@ -38,15 +42,20 @@ class Director:
         settings: the table ``[motion]``.
         seed: of the idle motion.
         smile: how much of one greets a visitor, 0 to 1.
+        ahead_s: seconds until what is decided now is seen: a performance is as much ahead of its
+            sound.
     """
 
     def __init__(
-        self, portrait: MotionTarget, settings: MotionSettings, seed: int = 0, smile: float = 0.6
+        self,
+        portrait: MotionTarget,
+        settings: MotionSettings,
+        seed: int = 0,
+        smile: float = 0.6,
+        ahead_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self._portrait, self._settings, self._seed, self._amount = portrait, settings, seed, smile
-        self._idle = Idle(portrait, settings, seed)
-        self._courtesy = Courtesy(portrait, smile)
-        self._retarget = Retarget(portrait, settings)
+        self._settings, self._seed, self._amount, self._ahead_s = settings, seed, smile, ahead_s
+        self._take(portrait)
         self._follower: Follower | None = None
         self._leader: int | None = None  # the visitor's track_id
         self._regarded: int | None = None  # the track_id of who is looked at,
@@ -65,11 +74,15 @@ class Director:
         """
         if portrait.portrait_id != self._portrait.portrait_id:
             self._shown = no_motion()
+        self._take(portrait)
+        self._begun = False
+
+    def _take(self, portrait: MotionTarget) -> None:
         self._portrait = portrait
         self._idle = Idle(portrait, self._settings, self._seed)
         self._courtesy = Courtesy(portrait, self._amount)
+        self._performer = Performer(portrait, self._settings)
         self._retarget = Retarget(portrait, self._settings)
-        self._begun = False
 
     def __call__(self, visitor: Visitor, now: float, scene: Scene | None = None) -> PortraitMotion:
         """The portrait's motion for one frame.
@@ -109,6 +122,13 @@ class Director:
 
     def _by_itself(self, scene: Scene, now: float, *, looks: bool) -> Motion:
         """What the portrait does when nobody moves it; whether it looks at who passes."""
+        performance = scene.performance
+        if performance is not None:
+            alone = self._idle(now, self._place)
+            if scene.state is State.GREET and performance.recording.voice_only:
+                alone = self._courtesy.greet(alone, scene.elapsed_s)
+            played_s = scene.played_s + self._ahead_s()
+            return self._performer.play(performance.recording, played_s, alone)
         if scene.state is State.GREET:
             return self._courtesy.greet(self._idle(now, self._place), scene.elapsed_s)
         if scene.state is State.FAREWELL:
