@@ -15,6 +15,7 @@ from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
 from kiosk.experience import ExperienceSettings, PerformanceSettings
 from kiosk.motion.settings import MotionSettings
+from kiosk.sound.settings import SoundSettings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -108,6 +109,7 @@ class Config(Table):
     motion: MotionSettings = MotionSettings()
     generator: GeneratorSettings = GeneratorSettings()
     display: DisplaySettings = DisplaySettings()
+    sound: SoundSettings = SoundSettings()
     portraits: PortraitSettings = PortraitSettings()
     console: ConsoleSettings = ConsoleSettings()
     log: LogSettings = LogSettings()
@@ -140,7 +142,10 @@ def load_config(path: Path | None = None) -> Config:
     console = config.console
     if console.socket != "auto":
         console = console.model_copy(update={"socket": str(place(Path(console.socket)))})
-    update = {"portraits": portraits, "generator": generator, "console": console}
+    sound = config.sound
+    if sound.ambience:
+        sound = sound.model_copy(update={"ambience": str(place(Path(sound.ambience)))})
+    update = {"portraits": portraits, "generator": generator, "console": console, "sound": sound}
     return config.model_copy(update=update)
 
 

@@ -9,6 +9,7 @@
     |-- CatalogueError    a museum's catalogue does not give what a portrait needs
     |-- TrainingError     learning cannot begin, or broke down
     |-- ControlError      a kiosk that runs does not answer, or refuses what it is asked
+    |-- SoundError        a sound file or a sound device cannot be used
     `-- EngineError       a compiled network cannot be used
 
 A message says what is wrong, where and what to do: ``mona: limits.yaw is 70 degrees; use 5 to 45``
@@ -49,6 +50,10 @@ class TrainingError(KioskError):
 
 class ControlError(KioskError):
     """A kiosk that runs does not answer, or refuses what it is asked."""
+
+
+class SoundError(KioskError):
+    """A sound file or a sound device cannot be used; the show goes on without."""
 
 
 class EngineError(KioskError):

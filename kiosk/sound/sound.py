@@ -1,0 +1,136 @@
+"""What the show asks of sound: say this then, hush, this ambience.
+
+The show's clock leads. Nothing here waits for a device or a file, and none of it fails: without
+sound the captions and the lips go on.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from kiosk.errors import SoundError
+from kiosk.messages import Floats
+from kiosk.sound.clip import read_sound
+from kiosk.sound.mixer import HUSH_S, Mixer
+from kiosk.sound.outlet import Outlet
+from kiosk.sound.portaudio import Clock, load_portaudio
+from kiosk.sound.settings import SoundSettings
+from kiosk.sound.voice import Voice
+
+logger = logging.getLogger(__name__)
+
+NAP_S = 0.1  # between two looks at the device
+CLOSE_S = 2.0  # a device that does not let go for so long is left to the system
+
+
+class Sound:
+    """The portrait's voice and the ambience around it; all methods return at once.
+
+    Args:
+        settings: the table ``[sound]``; switched off, nothing is opened, and calls do nothing.
+        clock: the show's, in seconds; `say` is told of its times.
+        library: gives sounddevice, or what stands for it.
+    """
+
+    def __init__(
+        self,
+        settings: SoundSettings,
+        *,
+        clock: Clock = time.monotonic,
+        library: Callable[[], Any] = load_portaudio,
+    ) -> None:
+        self._enabled = settings.enabled  # until it is closed
+        self._clock = clock
+        self._mixer = Mixer(volume=settings.volume, ambience_volume=settings.ambience_volume)
+        self._outlet = Outlet(self._mixer, settings.device, clock=clock, library=library)
+        self._unreadable: str | None = None
+        self._stop = threading.Event()
+        self._reader = ThreadPoolExecutor(1, "sound-reader")
+        self._thread = threading.Thread(target=self._tend, name="sound", daemon=True)
+        if self._enabled:
+            self._thread.start()
+            if settings.ambience:
+                self.ambience(Path(settings.ambience))
+
+    @property
+    def fault(self) -> str | None:
+        """What staff should know, in one line; None when all is well or sound is switched off."""
+        return self._outlet.fault or self._unreadable
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since a device took a block, to a tenth; None when none ever has."""
+        called_at = self._outlet.called_at
+        return None if called_at is None else self._clock() - called_at
+
+    def say(self, sound: bytes | Floats, at: float, *, volume: float = 1.0) -> None:
+        """Let the portrait speak, instead of what it says now.
+
+        Args:
+            sound: a sound file's content; or samples as `read_sound` makes them, which are there
+                at once. Content takes its time: when it is late, it begins where the show is.
+            at: when its first sample is to be heard, on the clock. A device hears ahead: what lies
+                less than half a second ahead may lose its beginning.
+            volume: 0 to 1.
+        """
+        if not self._enabled:
+            return
+        if isinstance(sound, bytes):
+            voice = self._mixer.say(None, at, volume=volume)
+            self._reader.submit(self._bring, sound, voice)
+        else:
+            self._mixer.say(sound, at, volume=volume)
+
+    def hush(self, fade_s: float = HUSH_S) -> None:
+        """Let the voice fall silent within so many seconds."""
+        self._mixer.hush(fade_s)
+
+    def ambience(self, sound: bytes | Path | Floats | None) -> None:
+        """Let another ambience come over three seconds; None for silence.
+
+        Args:
+            sound: a sound file's content, where it lies, or samples as `read_sound` makes them.
+        """
+        if self._enabled:
+            self._reader.submit(self._change, sound)
+
+    def close(self) -> None:
+        """End, and give the device back."""
+        began, self._enabled = self._enabled, False
+        self._stop.set()
+        self._reader.shutdown(wait=False, cancel_futures=True)
+        if began:
+            self._thread.join(CLOSE_S)
+
+    def _tend(self) -> None:
+        try:
+            while not self._stop.is_set():
+                self._outlet.tend()
+                self._stop.wait(NAP_S)
+        finally:
+            self._outlet.close()
+
+    def _bring(self, sound: bytes, voice: Voice) -> None:
+        if self._mixer.wants(voice) and (samples := self._read(sound, "a voice")) is not None:
+            voice.arrive(samples)
+
+    def _change(self, sound: bytes | Path | Floats | None) -> None:
+        if isinstance(sound, bytes | Path):
+            sound = self._read(sound, "the ambience")
+        self._mixer.ambience(sound)
+
+    def _read(self, sound: bytes | Path, name: str) -> Floats | None:
+        """Decode; None, and a word in the log, when it cannot be."""
+        try:
+            samples = read_sound(sound, name=name)
+        except SoundError as error:
+            if str(error) != self._unreadable:
+                logger.warning("%s; the show goes on without", error)
+            self._unreadable = str(error)
+            return None
+        self._unreadable = None
+        return samples
