@@ -134,6 +134,36 @@ def learn_shading(
     learn(clips, out)
 
 
+@app.command("speech")
+def learn_speech(
+    out: Annotated[Path, typer.Option(help="Where the file goes.")] = Path(
+        "kiosk/motion/data/speech.npz"
+    ),
+) -> None:
+    """Learn anew, of sentences that eSpeak NG speaks, how a mouth speaks what is heard."""
+    from kiosk.training.learn_speech import learn
+
+    check_writable(out)
+    learn(out)
+
+
+@app.command("speaking")
+def judge_speaking(
+    clips: Annotated[
+        list[Path] | None, typer.Argument(help="Clips of people who speak, with their sound.")
+    ] = None,
+) -> None:
+    """Say how well mouths are read from voices: eSpeak NG's, and those of clips."""
+    from kiosk.evaluation import speaking
+
+    console = Console(highlight=False, width=120)
+    for noisy in (False, True):
+        console.print("overheard" if noisy else "clean", speaking.judge_voices(noisy=noisy))
+    console.print("nobody speaks (mean, 99th percentile)", speaking.judge_noise())
+    for clip in clips or []:
+        console.print(clip.name, speaking.judge_clip(clip), markup=False)
+
+
 def _numbers(text: str, option: str) -> list[int]:
     try:
         numbers = [int(part) for part in text.split(",")]

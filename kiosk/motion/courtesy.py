@@ -8,12 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.face import MESH
 from kiosk.messages import Face, Motion
-from kiosk.motion.face_model import load_face_model
-from kiosk.motion.lips import lip_shape
-from kiosk.motion.parts import proportions_of
-from kiosk.motion.retarget import Gesture, Retarget
+from kiosk.motion.retarget import Retarget, gesture_of_offsets
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget
 from kiosk.motion.typical import typical_expressions
@@ -37,18 +33,8 @@ class Courtesy:
     def __init__(self, target: MotionTarget, smile: float) -> None:
         typical = typical_expressions()
         offsets = smile * (typical["smile"] + RAISED * typical["brows"])
-        mean = load_face_model().mean
-        smiling = Gesture(
-            offsets=offsets,
-            lips=lip_shape(mean[:MESH] + offsets, mean[:MESH]),
-            openness=np.ones(2),
-            gaze=np.zeros((2, 2)),
-            turn_deg=np.zeros(3),
-            shift=np.zeros(2),
-            scale=1.0,
-            proportions=proportions_of(mean),
-        )
-        self._smile = Retarget(target, MotionSettings())(smiling).expression
+        retarget = Retarget(target, MotionSettings())
+        self._smile = retarget(gesture_of_offsets(offsets)).expression
 
     def greet(self, alone: Motion, elapsed_s: float) -> Motion:
         """A smile that comes."""

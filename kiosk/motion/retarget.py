@@ -168,3 +168,18 @@ def gesture_of(shape: Points, measures: Measures, neutral: Neutral, *, turn_deg:
         scale=1.0,
         proportions=neutral.proportions,
     )
+
+
+def gesture_of_offsets(offsets: Points) -> Gesture:
+    """What the mean face does with these offsets (468, 3), eyes and head at rest."""
+    mean = load_face_model().mean
+    return Gesture(
+        offsets=offsets,
+        lips=lip_shape(mean[:MESH] + offsets, mean[:MESH]),
+        openness=np.ones(2),
+        gaze=np.zeros((2, 2)),
+        turn_deg=np.zeros(3),
+        shift=np.zeros(2),
+        scale=1.0,
+        proportions=proportions_of(mean),
+    )
