@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
-from kiosk.experience import ExperienceSettings, PerformanceSettings
+from kiosk.experience_settings import ExperienceSettings, PerformanceSettings
 from kiosk.motion.settings import MotionSettings
 from kiosk.sound.settings import SoundSettings
 

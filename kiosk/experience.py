@@ -11,18 +11,13 @@ is the director's, what is heard and read of it the narrator's.
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from kiosk.display.settings import Language
-from kiosk.hours import TimeOfDay
+from kiosk.experience_settings import ExperienceSettings
 from kiosk.messages import Visitor
+from kiosk.portraits.performances import Performance
 
-if TYPE_CHECKING:
-    from kiosk.portraits.performances import Performance
-
-LEAD_IN_S = 0.4  # the face comes to where a performance begins before its sound does
+LEAD_IN_S = 0.5  # the face comes to where a performance begins before its sound does
 
 
 class State(Enum):
@@ -35,30 +30,6 @@ class State(Enum):
     FAREWELL = "farewell"
 
 
-class ExperienceSettings(BaseModel):
-    """``[experience]``: how long each part of a visit takes; with 0 it is left out."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    greet_s: float = Field(1.6, ge=0, le=10)
-    farewell_s: float = Field(2.0, ge=0, le=10)
-    again_s: float = Field(20.0, ge=0, le=600)
-    smile: float = Field(0.6, ge=0, le=1)
-    reduced_motion: bool = False
-
-
-class PerformanceSettings(BaseModel):
-    """``[performances]``: what a portrait says, when, and in which language."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    greeting: bool = True
-    story_after_s: float = Field(25.0, ge=0, le=3600)
-    languages: tuple[Language, ...] = ()
-    language_hours: tuple[tuple[TimeOfDay, Language], ...] = ()
-    captions: bool = True
-
-
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A state, and how far it is."""
@@ -66,7 +37,7 @@ class Scene:
     state: State
     elapsed_s: float  # since it began
     share: float  # of the time it takes, 0 to 1; 1 where it lasts as long as it may
-    performance: "Performance | None" = None  # what is performed meanwhile
+    performance: Performance | None = None  # what is performed meanwhile
 
     @property
     def played_s(self) -> float:
@@ -80,13 +51,13 @@ class Repertoire(Protocol):
     def begin_visit(self) -> None:
         """Somebody new has come."""
 
-    def greeting(self) -> "Performance | None":
+    def greeting(self) -> Performance | None:
         """What is said to who comes."""
 
-    def story(self) -> "Performance | None":
+    def story(self) -> Performance | None:
         """The next story, if there is one that they have not heard."""
 
-    def holds(self, performance: "Performance") -> bool:
+    def holds(self, performance: Performance) -> bool:
         """Whether it can still be performed."""
 
 

@@ -6,8 +6,9 @@ by the hour, or take turns from visit to visit; within a visit there is one.
 
 from collections.abc import Callable, Sequence
 
-from kiosk.experience import PerformanceSettings
+from kiosk.experience_settings import PerformanceSettings
 from kiosk.hours import held_at
+from kiosk.languages import nearest
 from kiosk.portraits.performances import GREETING, Performance
 
 
@@ -72,11 +73,7 @@ class Repertoire:
         return self._usual
 
     def _in_language(self, versions: Sequence[Performance]) -> Performance | None:
-        """The version in the visit's language, in its family's, in English, in any."""
-
-        def distance(version: Performance) -> tuple[bool, bool, bool]:
-            own, wanted = version.language.lower(), self._language.lower()
-            related = own.split("-")[0] == wanted.split("-")[0]
-            return own != wanted, not related, not own.startswith("en")
-
-        return min(versions, key=distance, default=None)
+        """The version in the visit's language, or the nearest to it."""
+        spoken = {version.language: version for version in versions}
+        language = nearest(spoken, self._language)
+        return None if language is None else spoken[language]

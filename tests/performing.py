@@ -7,10 +7,11 @@ from kiosk.messages import Floats
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.lips import lip_shape
 from kiosk.motion.parts import proportions_of
-from kiosk.motion.recording import Recording, record
+from kiosk.motion.recording import record
 from kiosk.motion.retarget import Gesture
 from kiosk.portraits.captions import Cue
 from kiosk.portraits.performances import Performance
+from kiosk.portraits.recording import Recording
 
 FPS = 30.0
 RATE = 48_000

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.experience import Experience, ExperienceSettings
+from kiosk.experience import Experience
+from kiosk.experience_settings import ExperienceSettings
 from kiosk.messages import Face, Motion, PortraitMotion, Visitor
 from kiosk.motion.director import Director, hand_over
 from kiosk.motion.face_model import load_face_model

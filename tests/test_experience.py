@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kiosk.experience import LEAD_IN_S, Experience, ExperienceSettings, Scene, State
+from kiosk.experience import LEAD_IN_S, Experience, Scene, State
+from kiosk.experience_settings import ExperienceSettings
 from kiosk.messages import Face, Visitor
 from kiosk.portraits.performances import Performance
 from tests.performing import piece

@@ -2,7 +2,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kiosk.experience import Experience, ExperienceSettings, Scene, State
+from kiosk.experience import Experience, Scene, State
+from kiosk.experience_settings import ExperienceSettings
 from kiosk.health import Health
 from kiosk.messages import Faces, Frame, Motion, PortraitMotion, Visitor
 from kiosk.mirror import SILENCE_S, Mirror

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.errors import PackError
-from kiosk.motion.recording import to_bytes
 from kiosk.portraits.amend import amend, note_source
 from kiosk.portraits.manifest import write_manifest
 from kiosk.portraits.pack import load_meta, load_pack
@@ -18,6 +17,7 @@ from kiosk.portraits.performances import (
     remove_performance,
     write_performance,
 )
+from kiosk.portraits.recording import to_bytes
 from kiosk.portraits.store import roll_back
 from tests.packs import write_small_pack
 from tests.performing import piece, recording

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from kiosk.motion.recording import LIMITS, from_bytes, to_bytes
+from kiosk.motion.recording import gesture_at
+from kiosk.portraits.recording import LIMITS, from_bytes, to_bytes
 from tests.performing import FPS, gesture, recording
 
 
 def test_a_gesture_comes_back_as_it_was() -> None:
     made = recording(2.0)
-    played = made.at(0.5)
+    played = gesture_at(made, 0.5)
     wanted = gesture(0.15, 2.5)
 
     assert np.abs(played.offsets - wanted.offsets).max() < 2e-3
@@ -21,7 +22,7 @@ def test_a_gesture_comes_back_as_it_was() -> None:
 
 def test_between_two_frames_lies_their_middle() -> None:
     made = recording()
-    one, other, middle = (made.at(frame / FPS) for frame in (9, 10, 9.5))
+    one, other, middle = (gesture_at(made, frame / FPS) for frame in (9, 10, 9.5))
 
     assert middle.offsets == pytest.approx((one.offsets + other.offsets) / 2, abs=1e-6)
 
@@ -30,7 +31,7 @@ def test_between_two_frames_lies_their_middle() -> None:
 def test_outside_its_time_the_outermost_gesture_is_held(second: float, frame: int) -> None:
     made = recording(2.0)
 
-    assert made.at(second).turn_deg == pytest.approx(made.turn_deg[frame])
+    assert gesture_at(made, second).turn_deg == pytest.approx(made.turn_deg[frame])
 
 
 def test_a_file_holds_what_was_recorded_and_little_more() -> None:
@@ -40,7 +41,7 @@ def test_a_file_holds_what_was_recorded_and_little_more() -> None:
 
     assert again.voice_only
     assert again.fps == FPS
-    assert np.abs(again.at(3.3).offsets - made.at(3.3).offsets).max() < 2e-3
+    assert np.abs(gesture_at(again, 3.3).offsets - gesture_at(made, 3.3).offsets).max() < 2e-3
     assert len(content) < 100_000
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.experience import PerformanceSettings
+from kiosk.experience_settings import PerformanceSettings
 from kiosk.portraits.performances import Performance
 from kiosk.repertoire import Repertoire
 from tests.performing import piece

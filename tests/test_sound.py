@@ -340,6 +340,7 @@ def card(clock: ManualClock) -> Card:
 @pytest.fixture
 def sound(clock: ManualClock, card: Card) -> Iterator[Sound]:
     sound = Sound(SoundSettings(volume=1.0), clock=clock, library=lambda: card)
+    sound.open()
     until(lambda: bool(card.opened and card.opened[0].open))
     yield sound
     sound.close()
@@ -396,6 +397,7 @@ def test_ambience_of_the_settings_is_heard(tmp_path: Path, clock: ManualClock, c
     (tmp_path / "room.wav").write_bytes(file_of(noise(10.0)))
     settings = SoundSettings(volume=1.0, ambience=str(tmp_path / "room.wav"))
     sound = Sound(settings, clock=clock, library=lambda: card)
+    sound.ambience(None)
     until(lambda: bool(card.opened and card.opened[0].open))
     for _ in range(50):
         card.run(0.2)

@@ -1,6 +1,6 @@
 """What is read while a portrait speaks: large, centred, low enough for who sits."""
 
-from kiosk.display.lettering import Line, letter
+from kiosk.display.lettering import SPOKEN, Line, letter
 from kiosk.display.settings import DisplaySettings
 from kiosk.messages import Bytes
 
@@ -15,7 +15,7 @@ def draw_caption(text: str, settings: DisplaySettings, screen: tuple[int, int]) 
     px = max(round(min(screen) * HEIGHT * settings.lettering), SMALLEST_PX)
     lines = [Line(row, px) for row in text.splitlines()]
     width = round(WIDEST * screen[0])
-    return letter(lines, width=width, clear=settings.high_contrast, centred=True)
+    return letter(lines, width=width, style=SPOKEN.clear if settings.high_contrast else SPOKEN)
 
 
 def place_caption(shape: tuple[int, ...], screen: tuple[int, int]) -> tuple[int, int]:

@@ -4,9 +4,10 @@ The note is asked for by the EU AI Act, Article 50. Both are drawn once: on the 
 room for them, else the note alone over the picture's lower edge, beside the canvas if possible.
 """
 
-from kiosk.display.lettering import Line, letter
+from kiosk.display.lettering import QUIET, Line, letter
 from kiosk.display.placement import Placement, Rectangle, overlap, touch
 from kiosk.display.settings import AUTO, DisplaySettings
+from kiosk.languages import family
 from kiosk.messages import Bytes
 from kiosk.portraits.meta import PackMeta, in_language
 
@@ -45,7 +46,7 @@ def note_in(settings: DisplaySettings) -> str:
     """The note in the visitors' language, or what the settings say; empty for none."""
     if settings.disclosure != AUTO:
         return settings.disclosure
-    return NOTES.get(settings.language.split("-")[0].lower(), NOTES["en"])
+    return NOTES.get(family(settings.language), NOTES["en"])
 
 
 def draw_labels(meta: PackMeta, settings: DisplaySettings, screen: tuple[int, int]) -> list[Bytes]:
@@ -65,8 +66,8 @@ def draw_labels(meta: PackMeta, settings: DisplaySettings, screen: tuple[int, in
         title = Line(in_language(label.title, language), round(TITLE * px))
         drawn = [[title, Line(maker, px), Line(terms, small), *note], note]
     width = round(WIDEST * screen[0] * max(1.0, settings.lettering))
-    clear = settings.high_contrast
-    return [letter(lines, width=min(width, screen[0]), clear=clear) for lines in drawn]
+    style = QUIET.clear if settings.high_contrast else QUIET
+    return [letter(lines, width=min(width, screen[0]), style=style) for lines in drawn]
 
 
 def rights_in_short(rights: str) -> str:

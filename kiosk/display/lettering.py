@@ -9,7 +9,7 @@ import logging
 import shutil
 import subprocess
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,12 +21,29 @@ from kiosk.messages import Bytes
 
 logger = logging.getLogger(__name__)
 
-INK, PLATE = (236, 230, 218, 190), (0, 0, 0, 110)
-CLEAR_INK, CLEAR_PLATE = (255, 255, 255, 255), (0, 0, 0, 255)  # high contrast
 LEADING = 1.35  # from one line to the next, in sizes
 SLOW_S = 5.0
 
+Colour = tuple[int, int, int, int]  # RGBA
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How lines are set."""
+
+    ink: Colour
+    plate: Colour
+    centred: bool = False  # else at the side where their script begins
+
+    @property
+    def clear(self) -> "Style":
+        """White on black, for those who see badly."""
+        return replace(self, ink=(255, 255, 255, 255), plate=(0, 0, 0, 255))
+
+
+QUIET = Style(ink=(236, 230, 218, 190), plate=(0, 0, 0, 110))
+SPOKEN = Style(ink=(250, 247, 240, 255), plate=(0, 0, 0, 165), centred=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +54,13 @@ class Line:
     size_px: int
 
 
-def letter(lines: list[Line], *, width: int, clear: bool = False, centred: bool = False) -> Bytes:
+def letter(lines: list[Line], *, width: int, style: Style = QUIET) -> Bytes:
     """The lines on a plate.
 
     Args:
         lines: from the top; empty ones are left out.
         width: of the plate at most, pixels.
-        clear: white on black, for those who see badly.
-        centred: else at the side where its script begins.
+        style: colours and setting.
 
     Returns:
         (h, w, 4) RGBA; 1x1 and clear without text.
@@ -62,13 +78,14 @@ def letter(lines: list[Line], *, width: int, clear: bool = False, centred: bool 
     size = min(round(max(widths)) + 2 * pad, width), height
     image = Image.new("RGBA", size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(image)
-    plate, ink = (CLEAR_PLATE, CLEAR_INK) if clear else (PLATE, INK)
-    pen.rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius=pad // 2, fill=plate)
+    pen.rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), radius=pad // 2, fill=style.plate)
     y = pad / 2
     for row, font, wide in zip(rows, fonts, widths, strict=True):
         room = size[0] - 2 * pad - wide
-        x = pad + room * (0.5 if centred else 1.0 if _from_right(row.text) else 0.0)
-        pen.text((x, y + LEADING * row.size_px / 2), row.text, font=font, fill=ink, anchor="lm")
+        x = pad + room * (0.5 if style.centred else 1.0 if _from_right(row.text) else 0.0)
+        pen.text(
+            (x, y + LEADING * row.size_px / 2), row.text, font=font, fill=style.ink, anchor="lm"
+        )
         y += LEADING * row.size_px
     return np.asarray(image, np.uint8)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from kiosk.display.lettering import Line, letter
+from kiosk.display.lettering import QUIET, Line, letter
 from kiosk.messages import Bytes
 
 SIZE_PX = 16
@@ -28,7 +28,7 @@ class Mark:
 
 def draw_overlay(lines: Sequence[str], marks: Sequence[Mark], width: int) -> Bytes:
     """The overlay, at most so many pixels wide: (h, w, 4) RGBA."""
-    words = letter([Line(line, SIZE_PX) for line in lines], width=width, clear=True)
+    words = letter([Line(line, SIZE_PX) for line in lines], width=width, style=QUIET.clear)
     field = _field(marks)
     height = words.shape[0] + field.shape[0]
     sheet = np.zeros((height, max(words.shape[1], field.shape[1]), 4), np.uint8)

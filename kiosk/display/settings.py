@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from kiosk.hours import TimeOfDay
+from kiosk.languages import Language
 
 AUTO = "auto"
 COLOUR_OR_NONE = r"^(#[0-9a-fA-F]{6})?$"
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Share = Annotated[float, Field(ge=0.05, le=1)]
 
 

@@ -7,10 +7,11 @@ lips, cheeks and a little the head; eyes, lids and breath go on as they do when 
 from dataclasses import replace
 
 from kiosk.messages import Motion
-from kiosk.motion.recording import Recording
+from kiosk.motion.recording import gesture_at
 from kiosk.motion.retarget import Retarget
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import MotionTarget
+from kiosk.portraits.recording import Recording
 
 
 class Performer:
@@ -32,7 +33,7 @@ class Performer:
             second: of the recording; before its beginning and after its end its face is held.
             alone: what the sitter would do by itself at that moment.
         """
-        performed = self._retarget(recording.at(second))
+        performed = self._retarget(gesture_at(recording, second))
         if not recording.voice_only:
             return replace(performed, translation=performed.translation + alone.translation)
         return replace(

@@ -17,8 +17,9 @@ from kiosk.messages import Floats
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import angles_deg, fit_pose, free_of_pose, measure
 from kiosk.motion.neutral import NeutralLearner
-from kiosk.motion.recording import Recording, record
+from kiosk.motion.recording import record
 from kiosk.motion.retarget import gesture_of
+from kiosk.portraits.recording import Recording
 from kiosk.rig.landmarks import pivot_of
 
 Points = NDArray[np.float64]

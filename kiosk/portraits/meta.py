@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from typing_extensions import Self
 
 from kiosk.errors import PackError
+from kiosk.languages import Language, nearest
 from kiosk.portraits.toml import to_toml
 
 if sys.version_info >= (3, 11):
@@ -24,7 +25,7 @@ RIGHTS_HOSTS = ("creativecommons.org", "rightsstatements.org")
 MAX_ANGLE_DEG = 45.0  # MediaPipe's depth, weak perspective, is no guide beyond about 35 degrees
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
-LanguageMap = dict[Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")], str]
+LanguageMap = dict[Language, str]
 Gain = Annotated[float, Field(ge=0.0, le=2.6, allow_inf_nan=False)]  # 0: stays still
 Slope = Annotated[float, Field(ge=0.5, le=2.0, allow_inf_nan=False)]
 Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | str
@@ -156,9 +157,9 @@ def read_toml(path: Path, *, name: str) -> dict[str, Any] | None:
 
 def in_language(words: dict[str, str], language: str) -> str:
     """The words of a language map: in a language, else in its family's, in English, in any."""
-    family = language.split("-")[0]
-    kin = (words[each] for each in words if each.split("-")[0] == family)
-    return words.get(language) or next(kin, "") or words.get("en") or next(iter(words.values()), "")
+    spoken = [each for each, text in words.items() if text]
+    found = nearest(spoken, language)
+    return "" if found is None else words[found]
 
 
 def explain(error: ValidationError, *, name: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What a portrait can perform: motion, sound and captions, in files beside its picture.
 
-    performances/greeting.fr.safetensors    the motion, see `kiosk.motion.recording`
+    performances/greeting.fr.safetensors    the motion, see `recording.py`
     performances/greeting.fr.ogg            the sound; need not be there
     performances/greeting.fr.vtt            the captions, WebVTT; need not be there
 
@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import PackError
-from kiosk.motion.recording import Recording, from_bytes, to_bytes
+from kiosk.languages import TAG
 from kiosk.portraits.captions import Cue, read_captions, write_captions
+from kiosk.portraits.recording import Recording, from_bytes, to_bytes
 
 FOLDER = "performances"
 GREETING = "greeting"
 AMBIENCE = "ambience.ogg"
-LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 NAME = r"[a-z0-9][a-z0-9-]{0,63}"
-FILE = re.compile(rf"(?P<name>{NAME})\.(?P<language>{LANGUAGE})\.(?P<kind>safetensors|ogg|vtt)")
+FILE = re.compile(rf"(?P<name>{NAME})\.(?P<language>{TAG})\.(?P<kind>safetensors|ogg|vtt)")
 MOST = 64  # in one pack
 MOST_BYTES = 32 << 20  # of one file
 
