@@ -23,12 +23,15 @@ from kiosk.display.screen import Screen
 from kiosk.errors import ControlError
 from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
+from kiosk.hours import time_of_day
 from kiosk.messages import Bytes, Face, Frame, Layers, PortraitMotion, Visitor
+from kiosk.narrator import Narrator
 from kiosk.operator import Operator
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack
+from kiosk.sound.sound import Sound
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
@@ -68,6 +71,8 @@ class Road:
         self._servants: list[threading.Thread] = []
         self._peephole = Peephole()
         self._overlay = Operator(self.status, self._seen, clock=clock)
+        self._sound = Sound(config.sound, clock=clock)
+        self._narrator = Narrator(self._sound, captions=config.performances.captions, clock=clock)
         self._began, self._version = clock(), version("tableau-vivant")
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
@@ -75,6 +80,7 @@ class Road:
 
     def __enter__(self) -> "Road":
         self._stack.enter_context(share_cores())
+        self._stack.callback(self._sound.close)
         for worker in self._workers:
             worker.start()
         return self
@@ -128,6 +134,7 @@ class Road:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
         screen.show(None)
         self._serve(screen)
+        self._surround()
         shown_at = fades_until = self._clock()
         ends_at: float | None = None
         last: Layers | None = None
@@ -135,6 +142,7 @@ class Road:
             self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
             self._hook.look(attended=self._mirror is not None and self._mirror.attended)
             if self._hook.receive(screen):
+                self._surround()
                 last, fades_until = None, self._clock() + self._config.display.crossfade_s
             fades = self._clock() < fades_until
             layers = self._layers.take(1 / self._config.display.max_fps if fades else POLL_S)
@@ -148,6 +156,7 @@ class Road:
                 ends_at = self._clock() + seconds
             self._peephole.serve(screen)
             self._overlay.serve(screen)
+            self._narrator.serve(screen)
             self.health.say_every_minute(dropped=self._dropped)
 
     def report(self) -> Report:
@@ -196,6 +205,8 @@ class Road:
             yield "the portrait does not move: the still artwork hangs"
         if not self._config.display.disclosure:
             yield "the note that the movement is generated is switched off"
+        if fault := self._sound.fault:
+            yield fault
 
     @property
     def _dropped(self) -> int:
@@ -207,6 +218,13 @@ class Road:
         servant = threading.Thread(target=self._hook.serve, args=given, name="hook", daemon=True)
         servant.start()
         self._servants.append(servant)
+
+    def _surround(self) -> None:
+        """Let be heard what belongs around the portrait that hangs."""
+        pack = self._hook.pack
+        if any(performance.sound for performance in pack.performances):
+            self._sound.open()
+        self._sound.ambience(pack.ambience)
 
     def _show(self, screen: Screen, layers: Layers) -> None:
         with self.health.timed("display"):
@@ -250,18 +268,35 @@ class Road:
         from kiosk.mirror import Mirror
         from kiosk.motion.director import Director
         from kiosk.motion.settings import calmed
+        from kiosk.repertoire import Repertoire
         from kiosk.tracking.landmarker import Landmarker
         from kiosk.tracking.presence import Presence
 
         self._mirror, hook = None, self._hook
         tracking, experience = self._config.tracking, self._config.experience
         motion = calmed(self._config.motion) if experience.reduced_motion else self._config.motion
+        performances = self._config.performances
+        repertoire = Repertoire(
+            performances,
+            self._config.display.language,
+            lambda: hook.pack.performances,
+            time_of_day=time_of_day,
+        )
+        visits = Experience(
+            experience, self._clock(), repertoire, story_after_s=performances.story_after_s
+        )
         self._mirror = Mirror(
             Landmarker(tracking),
             Presence(tracking, now=self._clock()),
-            Director(hook.target(), motion, seed=0, smile=experience.smile),
+            Director(
+                hook.target(),
+                motion,
+                seed=0,
+                smile=experience.smile,
+                ahead_s=lambda: self.health.recent().latency_ms / 1000,
+            ),
             hook.target,
-            experience=Experience(experience, self._clock()),
+            experience=self._narrator.narrating(visits),
             health=self.health,
             clock=self._clock,
         )

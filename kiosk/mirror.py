@@ -15,6 +15,7 @@ from kiosk.motion.target import MotionTarget
 
 logger = logging.getLogger(__name__)
 
+NO_SIZE = (1, 1)  # before the first frame
 SILENCE_S = 0.5  # frames that come further apart than this have stopped
 
 
@@ -75,6 +76,7 @@ class Mirror:
         self._health = health
         self._clock = clock
         self._frame_at = clock()
+        self._frame_size = NO_SIZE
         self._wanted, self._hung = wanted, wanted()
         self._shown: Motion | None = None
         self.attended = False  # whether somebody leads
@@ -111,10 +113,11 @@ class Mirror:
             self._frame_at = frame.captured_at
             with self._health.timed("tracking"):
                 found = self._landmarker(frame)
-                self.faces = found.faces
+                self.faces, self._frame_size = found.faces, found.frame_size
                 return self._presence(found, self._shown)
         now = self._clock()
         if now - self._frame_at < SILENCE_S:
             return None
         self.faces = ()
-        return self._presence(Faces(faces=(), frame_size=(0, 0), captured_at=now), self._shown)
+        unseen = Faces(faces=(), frame_size=self._frame_size, captured_at=now)
+        return self._presence(unseen, self._shown)

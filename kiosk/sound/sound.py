@@ -32,6 +32,7 @@ class Sound:
 
     Args:
         settings: the table ``[sound]``; switched off, nothing is opened, and calls do nothing.
+            Else the device is taken when something is to be heard, and kept.
         clock: the show's, in seconds; `say` is told of its times.
         library: gives sounddevice, or what stands for it.
     """
@@ -47,14 +48,16 @@ class Sound:
         self._clock = clock
         self._mixer = Mixer(volume=settings.volume, ambience_volume=settings.ambience_volume)
         self._outlet = Outlet(self._mixer, settings.device, clock=clock, library=library)
+        self._usual = Path(settings.ambience) if settings.ambience else None
         self._unreadable: str | None = None
         self._stop = threading.Event()
         self._reader = ThreadPoolExecutor(1, "sound-reader")
         self._thread = threading.Thread(target=self._tend, name="sound", daemon=True)
-        if self._enabled:
+
+    def open(self) -> None:
+        """Take the device: something is to be heard sooner or later."""
+        if self._enabled and not self._thread.is_alive():
             self._thread.start()
-            if settings.ambience:
-                self.ambience(Path(settings.ambience))
 
     @property
     def fault(self) -> str | None:
@@ -79,6 +82,7 @@ class Sound:
         """
         if not self._enabled:
             return
+        self.open()
         if isinstance(sound, bytes):
             voice = self._mixer.say(None, at, volume=volume)
             self._reader.submit(self._bring, sound, voice)
@@ -90,20 +94,24 @@ class Sound:
         self._mixer.hush(fade_s)
 
     def ambience(self, sound: bytes | Path | Floats | None) -> None:
-        """Let another ambience come over three seconds; None for silence.
+        """Let another ambience come over three seconds.
 
         Args:
-            sound: a sound file's content, where it lies, or samples as `read_sound` makes them.
+            sound: a sound file's content, where it lies, or samples as `read_sound` makes them;
+                None: that of the settings, or silence.
         """
+        wanted = self._usual if sound is None else sound
         if self._enabled:
-            self._reader.submit(self._change, sound)
+            if wanted is not None:
+                self.open()
+            self._reader.submit(self._change, wanted)
 
     def close(self) -> None:
         """End, and give the device back."""
         began, self._enabled = self._enabled, False
         self._stop.set()
         self._reader.shutdown(wait=False, cancel_futures=True)
-        if began:
+        if began and self._thread.is_alive():
             self._thread.join(CLOSE_S)
 
     def _tend(self) -> None:
