@@ -10,7 +10,20 @@ import sys
 import typer
 from rich.console import Console
 
-from kiosk.cli import add, bench, console, demo, engines, look, paint, portraits, run, status, train
+from kiosk.cli import (
+    add,
+    bench,
+    console,
+    demo,
+    engines,
+    look,
+    paint,
+    performances,
+    portraits,
+    run,
+    status,
+    train,
+)
 from kiosk.errors import KioskError
 
 logger = logging.getLogger(__name__)
@@ -36,6 +49,10 @@ app.command("bench")(bench.bench)
 app.command("paint")(paint.paint)
 portraits.app.command("add")(add.add_portrait)
 portraits.app.command("look")(look.look_at_picture)
+portraits.app.command("record")(performances.record_performance)
+portraits.app.command("performances")(performances.list_performances)
+portraits.app.command("forget")(performances.forget_performance)
+portraits.app.command("ambience")(performances.set_ambience)
 app.add_typer(portraits.app, name="portraits")
 app.add_typer(engines.app, name="engines")
 app.add_typer(train.app, name="train")

@@ -6,6 +6,7 @@
     |-- DisplayError      there is nothing to draw on
     |-- PackError         a portrait pack is damaged or inconsistent
     |-- PictureError      a picture cannot become a portrait
+    |-- PerformanceError  a film or a sound cannot become a performance
     |-- CatalogueError    a museum's catalogue does not give what a portrait needs
     |-- TrainingError     learning cannot begin, or broke down
     |-- ControlError      a kiosk that runs does not answer, or refuses what it is asked
@@ -38,6 +39,10 @@ class PackError(KioskError):
 
 class PictureError(KioskError):
     """A picture cannot become a portrait: unreadable, no face, several faces, too small."""
+
+
+class PerformanceError(KioskError):
+    """A film or a sound cannot become a performance: unreadable, no face, too long."""
 
 
 class CatalogueError(KioskError):
