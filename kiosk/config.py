@@ -165,6 +165,13 @@ def parse_config(tables: Mapping[str, Any], *, name: str) -> Config:
         raise ConfigError(f"{name}: {_explain(error)}") from error
 
 
+def speechless(config: Config) -> Config:
+    """The same without performances and sound: a portrait that only mirrors."""
+    performances = config.performances.model_copy(update={"greeting": False, "story_after_s": 0.0})
+    sound = config.sound.model_copy(update={"enabled": False})
+    return config.model_copy(update={"performances": performances, "sound": sound})
+
+
 def _standard_path() -> Path | None:
     for folder in (Path.cwd(), PROJECT):
         if (folder / "config.toml").is_file():

@@ -12,7 +12,7 @@ from kiosk.app import Road
 from kiosk.bench.engines import Percentiles, percentiles
 from kiosk.camera.capture import read_pictures
 from kiosk.camera.source import clip_path
-from kiosk.config import Config, TrackingSettings
+from kiosk.config import Config, TrackingSettings, speechless
 from kiosk.display.screen import open_screen
 from kiosk.messages import Bytes, Frame
 from kiosk.portraits.store import choose_pack
@@ -47,7 +47,7 @@ class FacesFigures:
 def time_road(config: Config, *, seconds: float) -> RoadFigures:
     """Run the road for so many seconds."""
     pack = choose_pack(config.portraits)
-    road = Road(config, pack)
+    road = Road(speechless(config), pack)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=True))
         stack.enter_context(road)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kiosk.app import Road
 from kiosk.bench.swapper import Depot, Swapper, WatchedScreen
-from kiosk.config import Config
+from kiosk.config import Config, speechless
 from kiosk.display.screen import open_screen
 from kiosk.errors import PackError
 from kiosk.health import resident_mb
@@ -69,7 +69,7 @@ def run_swaps(config: Config, *, count: int) -> SwapFigures:
         pack = choose_pack(config.portraits)
         with (
             open_screen(pack, config.display, offscreen=True) as screen,
-            Road(config, pack) as road,
+            Road(speechless(config), pack) as road,
         ):
             watched = WatchedScreen(screen)
             swapper = Swapper(depot, road.hang, watched, count=count, after_each=look)

@@ -68,6 +68,7 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
     from kiosk.app import Road
     from kiosk.camera.source import clip_frame
     from kiosk.cli.run import record_road
+    from kiosk.config import speechless
     from kiosk.display.screen import open_screen
     from kiosk.display.sheet import contact_sheet
     from kiosk.portraits.store import choose_pack
@@ -75,7 +76,7 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
     clip, sheet = out / "demo.mp4", out / "demo.png"
     check_writable(clip)
     pack = choose_pack(config.portraits)
-    road = Road(config, pack)
+    road = Road(speechless(config), pack)
     witness = Witness(seconds)
     road.watch(witness)
     with ExitStack() as stack:

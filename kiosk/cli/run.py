@@ -80,6 +80,9 @@ def show_portrait(
 
     if not logger.isEnabledFor(logging.DEBUG):  # --debug says more than any setting
         logging.getLogger("kiosk").setLevel(config.log.level.upper())
+    if offscreen:  # nobody is there to listen
+        sound = config.sound.model_copy(update={"enabled": False})
+        config = config.model_copy(update={"sound": sound})
     pack = choose_pack(config.portraits)
     road = Road(config, pack)
     with ExitStack() as stack:
