@@ -1,5 +1,7 @@
 """A sound card in place of sounddevice: its time is moved by hand, and what it plays is kept."""
 
+import io
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -49,14 +51,20 @@ class Card:
         self.plugged = True
         self.listed = True  # as PortAudio knows the card
         self.opened: list[CardStream] = []
-        self.looked = 0  # how often somebody asked for the card
+        self.looked = 0  # how often somebody asked for the card,
+        self.asked_for: object = None  # and by which name or number
         self.heard: list[tuple[float, Floats]] = []  # each block, (frames, channels), and when
 
     def query_devices(self, device: object, kind: str) -> dict[str, Any]:
         self.looked += 1
+        self.asked_for = device
         if not self.listed:
             raise self.PortAudioError("Error querying device -1")
-        return {"max_output_channels": self.channels, "default_samplerate": self.rates[0]}
+        return {
+            "max_output_channels": self.channels,
+            "default_samplerate": self.rates[0],
+            "default_high_output_latency": self.latency_s,
+        }
 
     def OutputStream(self, **options: Any) -> "CardStream":  # noqa: N802
         if not self.plugged or options["samplerate"] not in self.rates:
@@ -146,3 +154,23 @@ class CardStream:
 
     def close(self, ignore_errors: bool = True) -> None:
         self.open = False
+
+
+def file_of(samples: Floats, *, rate: int = RATE, kind: str = "WAV", subtype: str = "") -> bytes:
+    import soundfile
+
+    content = io.BytesIO()
+    soundfile.write(content, samples, rate, format=kind, subtype=subtype or None)
+    return content.getvalue()
+
+
+class LiveClock(ManualClock):
+    """The show's own clock: to move it is to wait."""
+
+    @property
+    def now(self) -> float:
+        return time.monotonic()
+
+    @now.setter
+    def now(self, second: float) -> None:
+        time.sleep(max(second - time.monotonic(), 0.0))

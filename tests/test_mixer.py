@@ -13,7 +13,8 @@ BLOCK = 480
 
 def tone(seconds: float, *, hertz: float = 200.0, loud: float = 0.3) -> Floats:
     n = np.arange(round(seconds * RATE))
-    return (loud * np.sin(2 * np.pi * hertz / RATE * n)).astype(np.float32)
+    wave: Floats = (loud * np.sin(2 * np.pi * hertz / RATE * n)).astype(np.float32)
+    return wave
 
 
 def noise(seconds: float, *, loud: float = 0.1, seed: int = 0) -> Floats:
@@ -174,6 +175,17 @@ def test_a_device_that_begins_is_heard_rising_from_silence() -> None:
     assert largest_step(line) < 1.05 * largest_step(tone(1.0))
 
 
+def test_who_was_hushed_while_the_device_was_away_is_heard_no_more() -> None:
+    mixer = open_mixer()
+    mixer.say(tone(9.0), at=0.0)
+    heard(mixer, 1.0, at=0.0)
+    mixer.hush()
+
+    mixer.begin()
+
+    assert not heard(mixer, 1.0, at=4.0).any()
+
+
 def test_ambience_goes_on_without_a_step() -> None:
     mixer, sound = open_mixer(), noise(10.0)
     smooth = np.convolve(sound, np.hanning(201) / 100, "same").astype(np.float32)
@@ -255,12 +267,13 @@ def test_a_clock_that_drifts_stays_together_with_few_leaps_that_do_not_click() -
     mixer.say(sound, at=0.0)
 
     worst, leaps, last = 0.0, 0, 0.1
-    out = np.zeros((BLOCK, 1), np.float32)
-    for k in range(round((seconds - 1) * RATE / BLOCK)):
-        heard_at = k * BLOCK / RATE * (1 + drift)
+    frames = 2400
+    out = np.zeros((frames, 1), np.float32)
+    for k in range(round((seconds - 1) * RATE / frames)):
+        heard_at = k * frames / RATE * (1 + drift)
         mixer.fill(out, heard_at)
-        worst = max(worst, abs(place_s(float(out[-1, 0]), seconds) - heard_at - BLOCK / RATE))
-        leaps += abs(float(out[-1, 0]) - last) > 1.5 * BLOCK * 0.5 / len(sound)
+        worst = max(worst, abs(place_s(float(out[-1, 0]), seconds) - heard_at - frames / RATE))
+        leaps += abs(float(out[-1, 0]) - last) > 1.5 * frames * 0.5 / len(sound)
         last = float(out[-1, 0])
 
     assert worst < LEAP / RATE + 0.001

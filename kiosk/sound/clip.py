@@ -35,11 +35,19 @@ def read_sound(source: bytes | Path, *, name: str = "a sound") -> Floats:
     try:
         samples, rate = _decode(source, name)
     except (OSError, RuntimeError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        # soundfile's own sentence names where the content lies in memory
+        reason = " ".join(getattr(error, "error_string", str(error)).split()).rstrip(".")
         raise SoundError(
             f"{name}: cannot be read ({reason}); give an OGG, FLAC or WAV file"
         ) from error
     return levelled(_resampled(samples, rate))
+
+
+def load_libraries() -> None:
+    """Load what reading needs: it takes a second, for which the first sound need not wait then."""
+    import soundfile  # noqa: F401
+
+    levelled(np.zeros(1, np.float32))
 
 
 def _decode(source: bytes | Path, name: str) -> tuple[Floats, int]:

@@ -68,8 +68,11 @@ class Mixer:
         self._ambience.change(None if sound is None or len(sound) == 0 else Bed(sound))
 
     def begin(self) -> None:
-        """A device begins: what is heard rises from silence."""
+        """A device begins: what is heard rises from silence, and who was hushed stays so."""
         self._gain = 0.0
+        self._leaving = []
+        if self._wanted is None:
+            self._speaking = None
 
     def fill(self, out: Floats, heard_at: float) -> None:
         """Mix the next block.

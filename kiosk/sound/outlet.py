@@ -58,8 +58,8 @@ class Outlet:
             self.called_at = self._output.called_at
             self._find()
         if not self._output.runs():
+            self._lose(GONE)  # first: where the service hangs, closing takes as long
             self.close()
-            self._lose(GONE)
 
     def close(self) -> None:
         """Give the device back."""

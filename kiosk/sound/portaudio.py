@@ -4,6 +4,8 @@ Goes out: calls for blocks, each with the time it will be heard. What can go wro
 opened becomes a `SoundError`; when to open it again is `outlet.py`'s.
 """
 
+import atexit
+import contextlib
 import ctypes
 import os
 import threading
@@ -19,7 +21,12 @@ from kiosk.sound.voice import RATE
 Clock = Callable[[], float]
 Fill = Callable[[Floats, float], None]  # writes a block; told when it will be heard
 
-SILENCE_S = 1.0  # a device that has not called for so long is gone
+# a device that has not called for so long is gone; a null sink of PulseAudio's takes up to two
+# seconds to begin, and after an underrun
+SILENCE_S = 2.5
+# held in store at least: of ALSA's own 35 ms too little is left when Python is busy. What is said
+# comes in time all the same, only a hush is heard so much later
+LATENCY_S = 0.2
 MAPS = Path("/proc/self/maps")  # the libraries in this process
 PLUGINS = "/alsa-lib/"
 
@@ -28,12 +35,15 @@ def load_portaudio() -> Any:
     """The module sounddevice.
 
     Raises:
-        SoundError: PortAudio's library is not installed.
+        SoundError: PortAudio is not installed, or does not begin.
     """
     try:
         import sounddevice
-    except OSError as error:
-        raise SoundError("no sound: PortAudio is not installed; install libportaudio2") from error
+    except Exception as error:  # PortAudio's own, too, which has no name until it is loaded
+        raise SoundError(
+            f"no sound: PortAudio cannot be loaded ({error}); install libportaudio2"
+        ) from error
+    atexit.unregister(sounddevice._exit_handler)  # it waits for ever for a service that hangs
     _keep_plugins()
     return sounddevice
 
@@ -44,8 +54,9 @@ def renew(library: Any) -> None:
     Raises:
         SoundError: it cannot.
     """
-    try:
+    with contextlib.suppress(library.PortAudioError):  # it did not begin the last time
         library._terminate()
+    try:
         library._initialize()
     except library.PortAudioError as error:
         raise SoundError(f"no sound: {error}; see that the sound service runs") from error
@@ -76,7 +87,7 @@ class Output:
             which = int(device) if device.isdecimal() else device or None
             self._stream = self._open(library, which)
             self._latency_s = float(self._stream.latency)
-            self._timing = Timing(self._stream.samplerate)
+            self._timing = Timing(self._stream.samplerate, self._latency_s)
             self._fill = fill_at(self._stream.samplerate)
             self._start()
         except (self._trouble, ValueError) as error:
@@ -104,7 +115,7 @@ class Output:
             "device": device,
             "channels": min(2, info["max_output_channels"]),
             "dtype": "float32",
-            "latency": "high",
+            "latency": max(info["default_high_output_latency"], LATENCY_S),
             "callback": self._call,
             "finished_callback": self._finished.set,
         }
@@ -123,10 +134,8 @@ class Output:
     def _call(self, out: Floats, frames: int, times: Any, status: Any) -> None:
         """PortAudio's thread: write the next block."""
         now = self._clock()
-        if status.output_underflow:
-            self._timing.forget()
         ahead = ahead_s(times.outputBufferDacTime, times.currentTime, latency_s=self._latency_s)
-        self._fill(out, self._timing(frames, now + ahead))
+        self._fill(out, self._timing(frames, now + ahead, dry=status.output_underflow))
         self.called_at, self.plays = now, True
 
 
@@ -135,5 +144,7 @@ def _keep_plugins() -> None:
     if not MAPS.exists():
         return
     for line in MAPS.read_text().splitlines():
-        if PLUGINS in line:
+        if PLUGINS not in line:
+            continue
+        with contextlib.suppress(OSError):  # replaced on disk since
             ctypes.CDLL(line.split(maxsplit=5)[-1], mode=os.RTLD_NOW | os.RTLD_NODELETE)

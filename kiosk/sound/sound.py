@@ -14,7 +14,7 @@ from typing import Any
 
 from kiosk.errors import SoundError
 from kiosk.messages import Floats
-from kiosk.sound.clip import read_sound
+from kiosk.sound.clip import load_libraries, read_sound
 from kiosk.sound.mixer import HUSH_S, Mixer
 from kiosk.sound.outlet import Outlet
 from kiosk.sound.portaudio import Clock, load_portaudio
@@ -58,6 +58,7 @@ class Sound:
         """Take the device: something is to be heard sooner or later."""
         if self._enabled and not self._thread.is_alive():
             self._thread.start()
+            self._reader.submit(load_libraries)
 
     @property
     def fault(self) -> str | None:
@@ -75,7 +76,8 @@ class Sound:
 
         Args:
             sound: a sound file's content; or samples as `read_sound` makes them, which are there
-                at once. Content takes its time: when it is late, it begins where the show is.
+                at once. Content takes its time, a third of a second for a minute of it: when it
+                is late, it begins where the show is.
             at: when its first sample is to be heard, on the clock. A device hears ahead: what lies
                 less than half a second ahead may lose its beginning.
             volume: 0 to 1.

@@ -1,12 +1,13 @@
 """When a block will be heard, on the show's clock.
 
 Comes in: what a device says at each of its calls. Goes out: one steady time. A call may come late,
-for Python was busy, and never early; so of the last few the earliest is believed.
+for Python was busy, and never early; so of the last few the earliest is believed. One so late that
+the device must have run dry meanwhile is a gap, after which time counts anew.
 """
 
 from collections import deque
 
-BELIEVED = 32  # calls: of so many one comes in time; a gap nobody tells of is noticed after them
+BELIEVED = 16  # calls: of so many one comes in time
 FARTHEST_S = 2.0  # no device hears farther ahead
 
 
@@ -15,26 +16,28 @@ class Timing:
 
     Args:
         rate: of the device, in samples a second.
+        latency_s: so much the device holds in store.
     """
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, latency_s: float) -> None:
         self._rate = rate
+        self._latency_s = latency_s
         self._played = 0  # samples
         self._begun: deque[float] = deque(maxlen=BELIEVED)  # when sample 0 was heard, by each call
 
-    def forget(self) -> None:
-        """Believe only what comes from now on: the device has left a gap."""
-        self._begun.clear()
-
-    def __call__(self, frames: int, heard_at: float) -> float:
+    def __call__(self, frames: int, heard_at: float, *, dry: bool = False) -> float:
         """When the next block will be heard.
 
         Args:
             frames: its length.
             heard_at: when it will be heard, by this call alone.
+            dry: the device says that it ran dry.
         """
         played_s = self._played / self._rate
-        self._begun.append(heard_at - played_s)
+        begun = heard_at - played_s
+        if dry or (self._begun and begun - min(self._begun) > self._latency_s):
+            self._begun.clear()
+        self._begun.append(begun)
         self._played += frames
         return min(self._begun) + played_s
 
