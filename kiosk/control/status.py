@@ -20,7 +20,7 @@ class Status:
     engine: str  # what runs its network; "none" until it is ready
     up_s: float
     attended: bool  # whether a visitor leads
-    state: str  # of the visit: attract, greet, mirror, farewell
+    state: str  # of the visit: attract, greet, mirror, tell, farewell
     fps: float  # of the last seconds
     latency_ms: float  # from capture to composed, the median of the last seconds
     shown_age_s: float | None  # since the last moving picture; None: there was none yet
