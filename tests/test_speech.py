@@ -32,7 +32,7 @@ def voiced(formants_hz: tuple[int, ...], seconds: float, pitch_hz: float = 120.0
     beat = np.cumsum(pitch_hz * (1 + 0.03 * np.sin(np.arange(count) / RATE * 25)) / RATE)
     pulses = np.diff(np.floor(beat), prepend=0.0)
     sound = lfilter([1.0], [1.0, -0.96], pulses)
-    for hz in formants_hz:
+    for hz in (*formants_hz, 3600, 4500):
         radius = np.exp(-np.pi * (50 + 0.05 * hz) / RATE)
         poles = [1.0, -2 * radius * np.cos(2 * np.pi * hz / RATE), radius**2]
         sound = lfilter([sum(poles)], poles, sound)
@@ -187,7 +187,7 @@ def test_a_strange_voice_closes_its_lips_for_m_b_p(voice: str) -> None:
     spoken = speak(said, Manner(f"gmw/en+{voice}", words_per_minute=140))
     opened = mouth_of(spoken.sound, spoken.rate, fps=100)[:, OPEN]
     met = [
-        opened[max(0, int((phone.begins - 0.06) * 100)) : int(phone.ends * 100)].min() < 0.03
+        opened[max(0, int((phone.begins - 0.03) * 100)) : int(phone.ends * 100) + 1].min() < 0.03
         for phone in spoken.phones
         if phone.name in "mbp" and phone.name
     ]

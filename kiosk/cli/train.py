@@ -153,12 +153,14 @@ def judge_speaking(
         list[Path] | None, typer.Argument(help="Clips of people who speak, with their sound.")
     ] = None,
 ) -> None:
-    """Say how well mouths are read from voices: eSpeak NG's, and those of clips."""
+    """Say how well mouths are read from voices: eSpeak NG's, Flite's, and those of clips."""
     from kiosk.evaluation import speaking
 
     console = Console(highlight=False, width=120)
-    for noisy in (False, True):
-        console.print("overheard" if noisy else "clean", speaking.judge_voices(noisy=noisy))
+    for teller in (speaking.by_espeak, speaking.by_flite):
+        for noisy in (False, True):
+            console.print(teller.__name__, "overheard" if noisy else "clean")
+            console.print(speaking.judge_voices(teller, noisy=noisy))
     console.print("nobody speaks (mean, 99th percentile)", speaking.judge_noise())
     for clip in clips or []:
         console.print(clip.name, speaking.judge_clip(clip), markup=False)

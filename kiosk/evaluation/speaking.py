@@ -3,7 +3,7 @@
 The rival is what most puppets do: the louder, the wider open.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,18 +21,18 @@ from kiosk.motion.hearing import MOMENTS_HZ, RATE, loudness
 from kiosk.motion.speech import mouth_of
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.training.acoustics import ambience, overhear
-from kiosk.training.learn_speech import tell
-from kiosk.training.sentences import HELD_OUT
+from kiosk.training.learn_speech import tell, tell_by_flite
+from kiosk.training.sentences import FLITE_VOICES, HELD_OUT
 from kiosk.training.spoken import Spoken
 from kiosk.training.visemes import LEAD_S, mouth_speaking
 
 Points = NDArray[np.float64]
+Teller = Callable[[np.random.Generator], Spoken]
 
 SENTENCES, NOISES = 60, 40
 NOISE_S = 5.0
 LABIALS = ("m", "b", "p")
 MET, APART = 0.03, 0.06  # of open; 14 and 28 thousandths of io
-BEFORE_S = 0.06  # in which lips may have met before their sound is heard
 LOUDEST_BELS = 2.5  # below which the rival's mouth is shut
 LONGEST_LAG_S = 0.4
 
@@ -49,12 +49,11 @@ class Agreement:
 class Voices:
     """Sentences by voices that were not learnt from."""
 
-    read: Agreement  # how far open, against the phones' mouth
+    read: Agreement  # how far open, against the phones' mouth, which is LEAD_S ahead of them
     rival: Agreement
     columns: tuple[float, ...]  # r of open, round, wide, pressed without a lag
     met: float  # share of m, b, p in which the lips meet
     met_elsewhere: float  # share of other sounds in which they should stay apart
-    late_s: float  # against the phones themselves: the lips' own lead taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +65,38 @@ class Clip:
     seen_gap: float  # 95th percentile, io
 
 
-def judge_voices(*, noisy: bool, seed: int = 99) -> Voices:
+def by_espeak(rng: np.random.Generator) -> Spoken:
+    """A sentence in one of five languages by a voice that was not learnt from."""
+    return tell(HELD_OUT, rng)
+
+
+def by_flite(rng: np.random.Generator) -> Spoken:
+    """The same in English; the voice was made of a person's recordings."""
+    return tell_by_flite(FLITE_VOICES, rng)
+
+
+def judge_voices(teller: Teller, *, noisy: bool, seed: int = 99) -> Voices:
     """Have strange voices speak, clean or overheard somewhere."""
     rng = np.random.default_rng(seed)
     read, rival, wanted = [], [], []
     met: dict[bool, list[bool]] = {True: [], False: []}
     for _ in range(SENTENCES):
-        spoken = tell(HELD_OUT, rng)
+        spoken = teller(rng)
         sound = overhear(spoken.sound, spoken.rate, rng) if noisy else spoken.sound
         mouth = mouth_of(sound, spoken.rate, fps=MOMENTS_HZ)
         read.append(mouth)
-        rival.append(_louder_is_wider(sound, spoken.rate, fps=MOMENTS_HZ)[: len(mouth)])
+        rival.append(_louder_is_wider(sound, spoken.rate, fps=MOMENTS_HZ))
         wanted.append(mouth_speaking(spoken.phones, np.arange(len(mouth)) / MOMENTS_HZ))
         for labial, meets in _meetings(spoken, mouth[:, 0], wanted[-1][:, 0]):
             met[labial].append(meets)
     all_read, all_wanted = np.concatenate(read), np.concatenate(wanted)
-    best = agree(all_wanted[:, 0], all_read[:, 0], MOMENTS_HZ)
+    pairs = zip(all_read.T, all_wanted.T, strict=True)
     return Voices(
-        read=best,
+        read=agree(all_wanted[:, 0], all_read[:, 0], MOMENTS_HZ),
         rival=agree(all_wanted[:, 0], np.concatenate(rival), MOMENTS_HZ),
-        columns=tuple(
-            float(np.corrcoef(one, other)[0, 1])
-            for one, other in zip(all_read.T, all_wanted.T, strict=True)
-        ),
+        columns=tuple(float(np.corrcoef(one, other)[0, 1]) for one, other in pairs),
         met=float(np.mean(met[True])),
         met_elsewhere=float(np.mean(met[False])),
-        late_s=best.lag_s - LEAD_S,
     )
 
 
@@ -167,7 +172,7 @@ def _louder_is_wider(sound: Floats, rate: int, *, fps: float) -> Points:
 def _meetings(spoken: Spoken, opened: Points, wanted: Points) -> Iterator[tuple[bool, bool]]:
     """Whether the lips meet: in each m, b, p, and where they should stay apart in others."""
     for phone in spoken.phones:
-        begins = max(0, int((phone.begins - BEFORE_S) * MOMENTS_HZ))
+        begins = max(0, int((phone.begins - LEAD_S) * MOMENTS_HZ))
         within = slice(begins, int(phone.ends * MOMENTS_HZ) + 1)
         labial = phone.name[:1] in LABIALS
         if phone.name and (labial or wanted[within].min() > APART):

@@ -1,7 +1,7 @@
 """Learns from sentences spoken by a machine how a mouth speaks what is heard.
 
 Nothing comes in but our own sentences and eSpeak NG's voices; out comes `speech.npz` (see
-`kiosk.motion.speech`). Voices named in `HELD_OUT` are never learnt from: they judge the result.
+`kiosk.motion.speech`). Voices that are held out, and Flite's, are never learnt from: they judge.
 """
 
 import logging
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kiosk.messages import Floats
 from kiosk.motion.hearing import MOMENTS_HZ, hear, in_context
 from kiosk.training.acoustics import ambience, overhear
+from kiosk.training.flite import speak_by_flite
 from kiosk.training.sentences import SENTENCES, VOICES
 from kiosk.training.spoken import Manner, Phone, Spoken, speak
 from kiosk.training.visemes import mouth_speaking
@@ -78,6 +79,14 @@ def tell(voices: Sequence[str], rng: np.random.Generator) -> Spoken:
     )
     spoken = _sized(speak(str(rng.choice(SENTENCES[language])), manner), rng.uniform(0.87, 1.15))
     return _with_pauses(spoken, *np.maximum(rng.uniform(-0.2, 0.9, 2), 0.0))
+
+
+def tell_by_flite(voices: Sequence[str], rng: np.random.Generator) -> Spoken:
+    """An English sentence by one of Flite's voices, with a pause before and after."""
+    said = str(rng.choice([*SENTENCES["gmw/en"], *SENTENCES["gmw/en-US"]]))
+    spoken = speak_by_flite(said, str(rng.choice(list(voices))), stretch=rng.uniform(0.85, 1.25))
+    spoken = _sized(spoken, rng.uniform(0.87, 1.15))
+    return _with_pauses(spoken, *np.maximum(rng.uniform(-0.2, 0.5, 2), 0.0))
 
 
 def listen(spoken: Spoken, rng: np.random.Generator | None) -> Examples:

@@ -1,4 +1,4 @@
-"""What is spoken to learn from: our own sentences, and the voices of eSpeak NG that say them."""
+"""What is spoken to learn from: our own sentences, and the voices that say them."""
 
 SENTENCES = {
     "gmw/en": (
@@ -77,3 +77,4 @@ VOICES = (
 )  # fmt: skip
 # never learnt from: they judge the result
 HELD_OUT = ("Annie", "david", "shelby", "max", "klatt5", "Diogo")
+FLITE_VOICES = ("awb", "kal16", "rms", "slt")  # made of recordings of people

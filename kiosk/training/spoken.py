@@ -20,6 +20,9 @@ _RETRIEVAL, _EVENTS_IN_IPA = 1, 3  # espeak_AUDIO_OUTPUT; initialize options
 _UTF8 = 1
 _ENDED, _PHONEME = 0, 7  # espeak_EVENT_TYPE
 _RATE, _PITCH, _RANGE = 1, 3, 4  # espeak_PARAMETER
+# eSpeak counts a stop from its burst, seconds; the lips have met before, and part with it
+STOPS = ("p", "b", "t", "d", "k", "ɡ")
+BEFORE_S, AFTER_S, SHORT_S = 0.055, 0.012, 0.065
 
 
 class _Event(ctypes.Structure):
@@ -132,10 +135,12 @@ def _sounds_begun(events: "_Events") -> Iterator[tuple[int, str]]:
 
 
 def _phones(begun: list[tuple[int, str]], length: int, rate: int) -> tuple[Phone, ...]:
-    begun = [(0, ""), *begun]
-    ends = [sample for sample, _ in begun[1:]] + [length]
-    return tuple(
-        Phone(name.strip("_: "), sample / rate, end / rate)
-        for (sample, name), end in zip(begun, ends, strict=True)
-        if end > sample
-    )
+    names = ["", *(name.strip("_: ") for _, name in begun)]
+    edges = [0.0, *(sample / rate for sample, _ in begun), length / rate]
+    for number, name in enumerate(names):
+        burst = edges[number]
+        if name in STOPS and edges[number + 1] - burst < SHORT_S:
+            edges[number] = max(edges[number - 1], burst - BEFORE_S)
+            edges[number + 1] = burst + AFTER_S
+    spans = zip(names, edges, edges[1:], strict=False)
+    return tuple(Phone(name, begins, ends) for name, begins, ends in spans if ends > begins)

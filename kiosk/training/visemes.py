@@ -22,9 +22,6 @@ BLUR_S = np.array(
     [0.028, 0.050, 0.050, 0.018]
 )  # open, round, wide, pressed: how far a phone reaches
 LEAST = 1e-4  # of the rest position, where nobody insists
-# eSpeak counts a stop from its burst; the lips have met before, and part with it
-STOPS = frozenset("pbtdkɡ")
-BEFORE_S, AFTER_S, SHORT_S = 0.055, 0.012, 0.065
 GLIDE = 0.6  # of a diphthong, its first vowel
 
 
@@ -90,8 +87,6 @@ def _places(phones: Sequence[Phone]) -> Iterator[tuple[Viseme, float, float]]:
         letters = [letter for letter in phone.name if letter in _BY_LETTER]
         if not letters:
             yield PAUSE, phone.begins, phone.ends
-        elif letters[0] in STOPS and phone.ends - phone.begins < SHORT_S:
-            yield _BY_LETTER[letters[0]], phone.begins - BEFORE_S, phone.begins + AFTER_S
         elif len(letters) == 1:
             yield _BY_LETTER[letters[0]], phone.begins, phone.ends
         else:
