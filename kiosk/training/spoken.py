@@ -130,7 +130,8 @@ def _sounds_begun(events: "_Events") -> Iterator[tuple[int, str]]:
         event = events[number]
         if event.type == _ENDED:
             return
-        if event.type == _PHONEME:
+        # "(en)" is no sound: the voice changes its language
+        if event.type == _PHONEME and not event.name.startswith(b"("):
             yield event.sample, event.name.decode("utf-8", "ignore")
 
 
