@@ -73,6 +73,8 @@ class PortraitMotion:
     portrait_id: str
     motion: Motion
     captured_at: float
+    # where the visitor sees it from, eased: -1 to 1 across and down the mirrored frame; 0: nobody
+    view: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,3 +90,4 @@ class Layers:
     paint: Floats  # (r, r, 3) RGB, 0 to 1
     cover: Floats  # (r, r) 0 shows the moved artwork, 1 the paint
     captured_at: float
+    view: tuple[float, float] = (0.0, 0.0)  # as in `PortraitMotion`

@@ -15,8 +15,9 @@ from kiosk.display.hanging import Hanging
 from kiosk.display.label import place_labels
 from kiosk.display.maps import NOUGHT, UNIT, Maps
 from kiosk.display.moving import Span, find_spans
+from kiosk.display.parallax import slide_of
 from kiosk.display.placement import Placement, Rectangle, overlap, unite
-from kiosk.display.shaders import MOVING, NOTE, STILL
+from kiosk.display.shaders import MOVING, NOTE, SLIDING, STILL
 from kiosk.display.texels import PARTING_PX, STILL_PX, Texels
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import CanvasPlace
@@ -32,7 +33,9 @@ class Canvas:
         self.placement = hanging.placement
         self.picture = Target(*hanging.size)
         self._still_program = Program(STILL, ("artwork",))
-        self._moving_program = Program(MOVING, ("artwork", "plate", "field", "paint"))
+        self._parallax = hanging.settings.parallax
+        moving = SLIDING if self._parallax else MOVING
+        self._moving_program = Program(moving, ("artwork", "plate", "field", "paint"))
         self._note_program = Program(NOTE, ("ink",))
         self._hang(hanging)
         self._maps: Maps | None = None
@@ -121,7 +124,10 @@ class Canvas:
             if self._maps is not None:
                 self._maps.delete()
             self._maps = Maps(layers, self._pack)
-        moving = self._maps.upload(layers, least=LEAST_PX / self._unit_px)
+        slide = slide_of(layers, self._parallax) if self._parallax else None
+        if slide is not None:
+            self._moving_program.set({"slide": slide})
+        moving = self._maps.upload(layers, least=LEAST_PX / self._unit_px, slide=slide)
         textures = {
             "artwork": self._artwork,
             "plate": self._plate,

@@ -7,6 +7,7 @@ out: the canvas, or the artwork with its canvas composed.
 import cv2
 import numpy as np
 
+from kiosk.display.parallax import slide_of, slide_window
 from kiosk.display.texels import (
     PARTING_PX,
     STILL_PX,
@@ -21,17 +22,28 @@ from kiosk.messages import Bytes, Floats, Layers
 from kiosk.portraits.pack import Pack
 
 
-def compose(pack: Pack, layers: Layers) -> Bytes:
-    """The canvas with the layers over it: (side, side, 3) uint8 RGB."""
+def compose(pack: Pack, layers: Layers, parallax: float = 0.0) -> Bytes:
+    """The canvas with the layers over it: (side, side, 3) uint8 RGB.
+
+    ``parallax`` is the setting of ``[display]``.
+    """
     place = pack.meta.canvas
     rows, columns = canvas_slices(place)
     window = edge_window(layers.cover.shape[0])
-    flow = enlarge(layers.flow * edge_window(layers.flow.shape[0])[:, :, None], place.side)
-    parted = moving_share(flow, PARTING_PX * 2 / place.side)
-    flow = calm_flow(flow, STILL_PX * 2 / place.side)
-    light = enlarge(layers.light * window, place.side)[:, :, None]
-    cover = enlarge(layers.cover * window, place.side)
-    paint = enlarge(layers.paint, place.side) * 255
+    slid = enlarge(slide_window(pack.matte, len(window)), place.side)[:, :, None] * np.array(
+        slide_of(layers, parallax), np.float32
+    )
+
+    def beside(image: Floats) -> Floats:
+        large = enlarge(image, place.side)
+        return _slide(large, slid) if parallax else large
+
+    flow = beside(layers.flow * edge_window(layers.flow.shape[0])[:, :, None])
+    parted = moving_share(flow + slid, PARTING_PX * 2 / place.side)
+    flow = calm_flow(flow, STILL_PX * 2 / place.side) + slid
+    light = beside(layers.light * window)[:, :, None]
+    cover = beside(layers.cover * window)
+    paint = beside(layers.paint) * 255
     y, x = np.mgrid[rows, columns].astype(np.float32)
     half = place.side / 2
     figure = cv2.remap(
@@ -49,11 +61,19 @@ def compose(pack: Pack, layers: Layers) -> Bytes:
     return np.asarray(np.clip(np.round(screen), 0, 255), np.uint8)
 
 
-def compose_artwork(pack: Pack, layers: Layers) -> Bytes:
+def compose_artwork(pack: Pack, layers: Layers, parallax: float = 0.0) -> Bytes:
     """The whole artwork with its canvas composed: (H, W, 3) uint8 RGB."""
     artwork = pack.artwork.copy()
-    artwork[canvas_slices(pack.meta.canvas)] = compose(pack, layers)
+    artwork[canvas_slices(pack.meta.canvas)] = compose(pack, layers, parallax)
     return artwork
+
+
+def _slide(image: Floats, slid: Floats) -> Floats:
+    """What lies beside each pixel of a map, (side, side) or more: ``slid`` canvas units away."""
+    half = len(slid) / 2
+    y, x = np.mgrid[: len(slid), : len(slid)].astype(np.float32)
+    places = x + slid[:, :, 0] * half, y + slid[:, :, 1] * half
+    return cv2.remap(image, *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def enlarge(image: Floats, side: int) -> Floats:

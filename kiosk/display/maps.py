@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from kiosk.display.graphics import make_texture
 from kiosk.display.moving import Ground
+from kiosk.display.parallax import slide_window
 from kiosk.display.texels import edge_window
 from kiosk.messages import Layers
 from kiosk.portraits.pack import Pack
@@ -18,11 +19,12 @@ _NOUGHT, _UNIT = np.float32(NOUGHT + 0.5), np.float32(UNIT)
 
 
 class Maps:
-    """Flow with light, and paint with its cover for alpha, on the graphics card."""
+    """Flow with light and the slide's window; paint with its cover for alpha: on the card."""
 
     def __init__(self, layers: Layers, pack: Pack) -> None:
         self._ground = Ground.of(pack, len(layers.flow))
         self._field = np.full((*layers.light.shape, 4), NOUGHT, np.uint16)
+        self._field[..., 3] += (slide_window(pack.matte, len(layers.flow)) * UNIT).astype(np.uint16)
         self._paint = np.zeros((*layers.cover.shape, 4), np.uint8)
         # motion ends within the canvas, whatever the generator says
         self._window = edge_window(len(layers.flow))
@@ -35,18 +37,20 @@ class Maps:
             layers.cover.shape == self._paint.shape[:2]
         )
 
-    def upload(self, layers: Layers, *, least: float) -> NDArray[np.bool_]:
+    def upload(
+        self, layers: Layers, *, least: float, slide: tuple[float, float] | None = None
+    ) -> NDArray[np.bool_]:
         """Refills the textures.
 
         Returns:
             Where the frame can differ from the artwork, see `Ground.find_moving`: flow under
-            ``least``, in its own unit and on one axis, is not seen.
+            ``least``, in its own unit and on one axis, is not seen; a figure may ``slide``.
         """
         maps = layers.flow, layers.light, layers.paint, layers.cover
         _fill(*maps, self._window, self._field, self._paint)
         self.field.upload(self._field)
         self.paint.upload(self._paint)
-        return self._ground.find_moving(layers, least=least)
+        return self._ground.find_moving(layers, least=least, slide=slide)
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""

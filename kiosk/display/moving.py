@@ -14,8 +14,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.display.parallax import slide_window
 from kiosk.display.texels import canvas_slices
-from kiosk.messages import Layers
+from kiosk.messages import Floats, Layers
 from kiosk.portraits.pack import Pack
 
 BANDS = 16
@@ -35,6 +36,7 @@ class Ground:
 
     sitter: NDArray[np.bool_]  # (r, r) where the sitter is
     bare: NDArray[np.bool_]  # (r, r) where the artwork shows ground and nothing is hidden
+    slides: Floats  # (r, r) how much of a slide each place has, 0 to 1
 
     @classmethod
     def of(cls, pack: Pack, size: int) -> "Ground":
@@ -42,32 +44,43 @@ class Ground:
         rows, columns = canvas_slices(pack.meta.canvas)
         apart = cv2.absdiff(pack.artwork[rows, columns], pack.background).max(axis=2) > SAME
         sitter = _spread(pack.matte > 0, size // COARSER)
-        return cls(sitter, ~sitter & ~_spread(apart, size // COARSER))
+        slides = slide_window(pack.matte, size // COARSER)
+        return cls(sitter, ~sitter & ~_spread(apart, size // COARSER), slides)
 
-    def find_moving(self, layers: Layers, *, least: float) -> NDArray[np.bool_]:
+    def find_moving(
+        self, layers: Layers, *, least: float, slide: tuple[float, float] | None = None
+    ) -> NDArray[np.bool_]:
         """Where a frame can differ from the artwork: (r, r).
 
         Args:
             layers: the frame's.
             least: flow that can be seen, canvas units, on one axis.
+            slide: of the whole figure, besides, if it slides; see `parallax.py`.
         """
         moving = np.empty(self.bare.shape, np.bool_)
         maps = layers.flow, layers.light, layers.cover
-        _find_moving(*maps, self.sitter, self.bare, least, moving)
+        _find_moving(maps, (self.sitter, self.bare, self.slides), slide, least, moving)
         return moving
 
 
 @numba.njit(cache=True, nogil=True)
-def _find_moving(flow, light, cover, sitter, bare, least, moving):  # type: ignore[no-untyped-def]
+def _find_moving(maps, ground, slide, least, moving):  # type: ignore[no-untyped-def]
+    flow, light, cover = maps
+    sitter, bare, slides = ground
     size = len(moving)
     for row in range(size):
         for column in range(size):
-            y, x = row * COARSER, column * COARSER
+            y, x, slid_x, slid_y = row, column, 0.0, 0.0
+            if slide is not None:  # else not even compiled
+                slid_x, slid_y = slides[y, x] * slide[0], slides[y, x] * slide[1]
+                y = min(max(y + round(slid_y * (size / 2)), 0), size - 1)
+                x = min(max(x + round(slid_x * (size / 2)), 0), size - 1)
+            y, x = y * COARSER, x * COARSER
             covered = False
             for i in range(COARSER):
                 for j in range(COARSER):
                     covered |= cover[y + i, x + j] > COVERS
-            shift_x, shift_y = flow[y, x, 0], flow[y, x, 1]
+            shift_x, shift_y = flow[y, x, 0] + slid_x, flow[y, x, 1] + slid_y
             still = abs(shift_x) <= least and abs(shift_y) <= least and abs(light[y, x]) <= DIMMEST
             if still or covered:
                 moving[row, column] = covered

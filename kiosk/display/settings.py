@@ -27,6 +27,8 @@ class DisplaySettings(BaseModel):
     frame_width: float = Field(0.05, ge=0.005, le=0.2)  # of the screen's shorter side
     mat: str = Field("", pattern=COLOUR_OR_NONE)  # between frame and picture
     mat_width: float = Field(0.04, ge=0.005, le=0.2)
+    # how far figure and ground part as the visitor steps aside, of the canvas's side
+    parallax: float = Field(0.0, ge=0, le=0.02)
     language: Language = "en"  # the visitors'
     label: bool = True  # title, artist, date, rights, where the wall has room
     disclosure: str = Field(AUTO, max_length=120)  # the note on generated movement; "": none

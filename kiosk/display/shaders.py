@@ -16,8 +16,9 @@ void main() {
 
 # figure = artwork(x + flow), lit; moved = figure over plate; screen = paint over moved. Flow is
 # calmed as in `texels.calm_flow`, and where it is about nothing figure and plate do not part: at
-# rest all is the artwork, however well the plate is painted
-MOVING = """#version 330 core
+# rest all is the artwork, however well the plate is painted. A figure that slides (`parallax.py`)
+# is looked up beside, paint and all; how much of the slide a place has, the field says last
+_MOVING = """
 uniform sampler2D artwork;
 uniform sampler2D plate;
 uniform sampler2D field;
@@ -29,15 +30,26 @@ uniform vec2 calm;
 uniform vec2 word;
 uniform vec3 slope;
 uniform ivec2 corner;
+#ifdef SLIDES
+uniform vec2 slide;
+#endif
 out vec4 color;
 void main() {
     vec2 place = gl_FragCoord.xy * texels.xy + texels.zw;
     vec2 x = gl_FragCoord.xy * canvas.xy + canvas.zw;
+#ifdef SLIDES
+    vec2 slid = slide * (textureLod(field, x, 0.0).w * word.x + word.y);
+    x += slid * 0.5;
+#endif
     vec4 painted = textureLod(paint, x, 0.0);
     vec3 drawn = textureLod(field, x, 0.0).xyz * word.x + word.y;
     vec2 shift = drawn.xy;
     float power = dot(shift, shift);
     shift *= power / (power + calm.x) * reach;
+#ifdef SLIDES
+    shift += slid * reach;
+    power = dot(drawn.xy + slid, drawn.xy + slid);
+#endif
     vec4 figure = textureLod(artwork, place + shift, 0.0);
     vec3 behind = texelFetch(plate, ivec2(gl_FragCoord.xy) - corner, 0).rgb;
     vec3 lit = figure.rgb * exp(drawn.z * slope);
@@ -46,6 +58,8 @@ void main() {
     color = vec4(mix(moved, painted.rgb, painted.a), 1.0);
 }
 """
+MOVING = "#version 330 core" + _MOVING
+SLIDING = "#version 330 core\n#define SLIDES" + _MOVING
 
 # one picture giving way to another
 FADE = """#version 330 core

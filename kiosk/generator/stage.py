@@ -59,6 +59,7 @@ class GeneratorStage:
             paint=maps.paint,
             cover=maps.cover,
             captured_at=message.captured_at,
+            view=message.view,
         )
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from kiosk.motion.performer import Performer
 from kiosk.motion.retarget import Retarget
 from kiosk.motion.settings import MotionSettings
 from kiosk.motion.target import Gains, Limits, MotionTarget
+from kiosk.motion.viewpoint import Viewpoint
 from kiosk.rig.easing import smootherstep
 from kiosk.rig.landmarks import no_motion
 from kiosk.tracking.smoothing import OneEuro
@@ -56,6 +57,7 @@ class Director:
     ) -> None:
         self._settings, self._seed, self._amount, self._ahead_s = settings, seed, smile, ahead_s
         self._take(portrait)
+        self._viewpoint = Viewpoint()
         self._follower: Follower | None = None
         self._leader: int | None = None  # the visitor's track_id
         self._regarded: int | None = None  # the track_id of who is looked at,
@@ -73,7 +75,7 @@ class Director:
         The same portrait with other gains and limits goes on from where it is.
         """
         if portrait.portrait_id != self._portrait.portrait_id:
-            self._shown = no_motion()
+            self._shown, self._viewpoint = no_motion(), Viewpoint()
         self._take(portrait)
         self._begun = False
 
@@ -112,6 +114,7 @@ class Director:
             portrait_id=self._portrait.portrait_id,
             motion=self._shown,
             captured_at=visitor.captured_at,
+            view=self._viewpoint.watch(visitor, now),
         )
 
     def _change_hands(self, hand: Hand, now: float) -> None:
