@@ -145,7 +145,17 @@ def load_config(path: Path | None = None) -> Config:
     sound = config.sound
     if sound.ambience:
         sound = sound.model_copy(update={"ambience": str(place(Path(sound.ambience)))})
-    update = {"portraits": portraits, "generator": generator, "console": console, "sound": sound}
+    display = config.display
+    if display.credentials:
+        credentials = str(place(Path(display.credentials)))
+        display = display.model_copy(update={"credentials": credentials})
+    update = {
+        "portraits": portraits,
+        "generator": generator,
+        "display": display,
+        "console": console,
+        "sound": sound,
+    }
     return config.model_copy(update=update)
 
 

@@ -108,15 +108,17 @@ def _make(commission: "Commission", config: Path | None, page: Path, tell: "Tell
     from kiosk.curation.add import add_portrait
     from kiosk.curation.commission import check_commission
     from kiosk.curation.timetable import REPORTING, Progress
+    from kiosk.display.credentials import open_seal
     from kiosk.evaluation.made import report_made
     from kiosk.evaluation.staging import PAGE
 
-    portraits = load_config(config).portraits.folder
+    settings = load_config(config)
+    portraits, seal = settings.portraits.folder, open_seal(settings.display.credentials)
     check_commission(commission, portraits)
     check_writable(page / PAGE, leave=False)
 
     def review(finished: Path, remarks: Sequence[str]) -> None:
-        report_made(finished, page, remarks, lambda part: tell(Progress(REPORTING, part)))
+        report_made(finished, page, remarks, lambda part: tell(Progress(REPORTING, part)), seal)
 
     warnings = add_portrait(commission, portraits, tell, review).warnings
     pack = portraits / commission.id

@@ -69,12 +69,14 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
     from kiosk.camera.source import clip_frame
     from kiosk.cli.run import record_road
     from kiosk.config import speechless
+    from kiosk.display.credentials import open_seal
     from kiosk.display.screen import open_screen
     from kiosk.display.sheet import contact_sheet
     from kiosk.portraits.store import choose_pack
 
     clip, sheet = out / "demo.mp4", out / "demo.png"
     check_writable(clip)
+    seal = open_seal(config.display.credentials)
     pack = choose_pack(config.portraits)
     road = Road(speechless(config), pack)
     witness = Witness(seconds)
@@ -88,6 +90,8 @@ def make_files(config: "Config", *, out: Path, seconds: float) -> None:
     began = road.camera.began
     pairs = [(clip_frame(config.camera.source, at - began), image) for at, image in witness.stills]
     contact_sheet(pairs, sheet)
+    for path in (clip, sheet):
+        seal(path)
     Console().print(f"{fps:.0f} frames a second\nclip:   {clip}\nstills: {sheet}", highlight=False)
 
 

@@ -37,18 +37,23 @@ def evaluate_portraits(
 ) -> None:
     """Drive portraits with a clip; print how good they are, write a contact sheet or a report."""
     from kiosk.camera.source import clip_path
+    from kiosk.display.credentials import open_seal
     from kiosk.evaluation.report import ReportWriter
 
     if (portrait is None) != everyone:
         raise ConfigError("name one portrait with --portrait ID, or take all with --all")
-    packs, refused = _load(portrait, load_config(config).portraits.folder)
+    settings = load_config(config)
+    seal = open_seal(settings.display.credentials)
+    packs, refused = _load(portrait, settings.portraits.folder)
     clip = clip_path(visitor)
     sheets = [_sheet_of(pack, sheet) if everyone else sheet for pack in packs]
     for path in sheets:
         check_writable(path)
     with ExitStack() as stack:
-        writer = None if report is None else stack.enter_context(ReportWriter(report))
+        writer = None if report is None else stack.enter_context(ReportWriter(report, seal))
         found = [_evaluate(pack, clip, to, writer) for pack, to in zip(packs, sheets, strict=True)]
+    for path in sheets:
+        seal(path)
     page = None if report is None else str(report / "index.html")
     told = [
         each.figures() | {"sheet": str(to), "report": page}

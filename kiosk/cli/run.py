@@ -75,6 +75,7 @@ def show_portrait(
     from kiosk.app import Road
     from kiosk.control.place import socket_path
     from kiosk.control.server import serve_staff
+    from kiosk.display.credentials import leave, open_seal
     from kiosk.display.screen import open_screen
     from kiosk.portraits.store import choose_pack
 
@@ -83,6 +84,7 @@ def show_portrait(
     if offscreen:  # nobody is there to listen
         sound = config.sound.model_copy(update={"enabled": False})
         config = config.model_copy(update={"sound": sound})
+    seal = leave if record is None else open_seal(config.display.credentials)
     pack = choose_pack(config.portraits)
     road = Road(config, pack)
     with ExitStack() as stack:
@@ -91,6 +93,7 @@ def show_portrait(
         if staff:
             stack.enter_context(serve_staff(road, socket_path(config.console.socket)))
         if record is not None:
+            stack.callback(seal, record)
             record_road(road, record, size=config.display.size, stack=stack)
         with suppress(KeyboardInterrupt):  # the usual end of a run without --seconds
             road.run(screen, seconds=seconds)

@@ -39,6 +39,7 @@ class DisplaySettings(BaseModel):
     shift_px: int = Field(0, ge=0, le=8)  # how far the picture wanders, against burn-in
     brightness: tuple[tuple[TimeOfDay, Share], ...] = ()  # (HH:MM, light), each until the next
     crossfade_s: float = Field(0.8, ge=0, le=10)  # when one portrait gives way to another
+    credentials: str = ""  # a PEM file that signs what is recorded; "": nothing is signed
 
     @property
     def wall_rgb(self) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.display.compose import compose
+from kiosk.display.credentials import Seal, leave
 from kiosk.display.generated import save_jpeg
 from kiosk.display.sheet import contact_sheet
 from kiosk.evaluation.highlights import side_by_side
@@ -33,7 +34,11 @@ Report = Callable[[float], None]
 
 
 def report_made(
-    folder: Path, target: Path, remarks: Sequence[str], report: Report = lambda _: None
+    folder: Path,
+    target: Path,
+    remarks: Sequence[str],
+    report: Report = lambda _: None,
+    seal: Seal = leave,
 ) -> Path:
     """Write the report; returns its page.
 
@@ -42,6 +47,7 @@ def report_made(
         target: the report's; what lies there under other names stays.
         remarks: on the picture.
         report: called with the share done, 0 to 1.
+        seal: signs its pictures and clip.
 
     Raises:
         KioskError: the pack cannot be read, or the report not be written.
@@ -49,7 +55,7 @@ def report_made(
     report(0.0)
     pack = load_pack(folder)
     sitting = Sitting(pack)
-    with staged(target) as place:
+    with staged(target, seal) as place:
         likeness = _judge(sitting, place, lambda part: report(JUDGED * part))
         _save_stills(sitting, place)
         report(SHOWN)

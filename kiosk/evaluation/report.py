@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 from typing_extensions import Self
 
+from kiosk.display.credentials import Seal, leave
 from kiosk.display.generated import save_jpeg
 from kiosk.display.sheet import contact_sheet
 from kiosk.evaluation.evaluate import Evaluation, Watcher
@@ -41,13 +42,14 @@ class ReportWriter:
 
     Args:
         folder: where it goes; what lies there under other names stays.
+        seal: signs its pictures and films.
 
     Raises:
         KioskError: the folder cannot be written.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._chapters = folder, list[Chapter]()
+    def __init__(self, folder: Path, seal: Seal = leave) -> None:
+        self._folder, self._seal, self._chapters = folder, seal, list[Chapter]()
         self._stack = ExitStack()
         self._staging = folder
 
@@ -74,7 +76,7 @@ class ReportWriter:
         self._chapters.append(Chapter(_title(pack), found.figures(), shots, training))
 
     def __enter__(self) -> Self:
-        self._staging = self._stack.enter_context(staged(self._folder))
+        self._staging = self._stack.enter_context(staged(self._folder, self._seal))
         return self
 
     def __exit__(

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kiosk.display.credentials import Seal, leave
 from kiosk.errors import KioskError
 
 PAGE = "index.html"
 
 
 @contextmanager
-def staged(folder: Path) -> Iterator[Path]:
+def staged(folder: Path, seal: Seal = leave) -> Iterator[Path]:
     """A place to build a report in; without an error, its files go to their own.
 
     Args:
         folder: where they go; what lies there under other names stays.
+        seal: signs pictures and clips before.
 
     Raises:
         KioskError: the folder cannot be written.
@@ -27,6 +29,7 @@ def staged(folder: Path) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".report-", dir=parent) as place:
             yield Path(place)
+            seal(Path(place))
             _move(Path(place), folder)
     except OSError as error:
         reason = error.strerror or error
