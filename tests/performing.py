@@ -1,14 +1,14 @@
 """Small performances to test with: gestures by formula, a tone for a voice."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kiosk.face import LOWER_LIP, MESH
 from kiosk.messages import Floats
 from kiosk.motion.face_model import load_face_model
-from kiosk.motion.lips import lip_shape
-from kiosk.motion.parts import proportions_of
 from kiosk.motion.recording import record
-from kiosk.motion.retarget import Gesture
+from kiosk.motion.retarget import Gesture, gesture_of_offsets
 from kiosk.portraits.captions import Cue
 from kiosk.portraits.performances import Performance
 from kiosk.portraits.recording import Recording
@@ -23,16 +23,7 @@ def gesture(opened: float, yaw_deg: float = 0.0) -> Gesture:
     offsets = np.zeros((MESH, 3))
     lower = MEAN[:MESH, 1] > MEAN[LOWER_LIP, 1] - 1e-6
     offsets[lower, 1] = opened
-    return Gesture(
-        offsets=offsets,
-        lips=lip_shape(MEAN[:MESH] + offsets, MEAN[:MESH]),
-        openness=np.ones(2),
-        gaze=np.zeros((2, 2)),
-        turn_deg=np.array([yaw_deg, 0.0, 0.0]),
-        shift=np.zeros(2),
-        scale=1.0,
-        proportions=proportions_of(MEAN),
-    )
+    return replace(gesture_of_offsets(offsets), turn_deg=np.array([yaw_deg, 0.0, 0.0]))
 
 
 def recording(seconds: float = 2.0, *, voice_only: bool = False) -> Recording:

@@ -1,16 +1,14 @@
 """A voice becomes a recording: lips told from what is heard, and a head that goes with it."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from kiosk.face import MESH
 from kiosk.messages import Floats
-from kiosk.motion.face_model import load_face_model
-from kiosk.motion.lips import lip_shape
-from kiosk.motion.parts import proportions_of
 from kiosk.motion.recording import record
-from kiosk.motion.retarget import Gesture
+from kiosk.motion.retarget import gesture_of_offsets
 from kiosk.motion.speech import mouth_of, offsets_of
 from kiosk.motion.typical import typical_expressions
 from kiosk.portraits.recording import Recording
@@ -34,19 +32,8 @@ def recording_of_speech(voice: Floats, rate: int) -> Recording:
     nod = NOD_DEG * gaussian_filter1d(stress, NOD_S * FPS)
     raised = RAISED * np.maximum(gaussian_filter1d(stress, RAISED_S * FPS), 0.0)
     offsets += raised[:, None, None] * typical_expressions()["brows"]
-    mean = load_face_model().mean
-    own = proportions_of(mean)
     gestures = [
-        Gesture(
-            offsets=shape,
-            lips=lip_shape(mean[:MESH] + shape, mean[:MESH]),
-            openness=np.ones(2),
-            gaze=np.zeros((2, 2)),
-            turn_deg=np.array([0.0, down, 0.0]),
-            shift=np.zeros(2),
-            scale=1.0,
-            proportions=own,
-        )
+        replace(gesture_of_offsets(shape), turn_deg=np.array([0.0, down, 0.0]))
         for shape, down in zip(offsets, nod, strict=True)
     ]
     return record(gestures, FPS, voice_only=True)
