@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kiosk.curation.study import Study
-from kiosk.face import INNER_LOWER_LIP, MESH, NOSE_TIP, OUTER_LOWER_LIP, OUTER_UPPER_LIP
+from kiosk.face import INNER_LOWER_LIP, LOWER_LIP, MESH, NOSE_TIP, OUTER_LOWER_LIP, OUTER_UPPER_LIP
 from kiosk.motion.bank import load_bank
 from kiosk.motion.rehearsal import Rehearsal
 from kiosk.motion.target import Limits, MotionTarget
@@ -80,3 +80,20 @@ def test_no_plate_shows_between_the_lips(rig: Rig, gap: float) -> None:
     (left, top), (right, bottom) = lips.min(0), lips.max(0)
 
     assert drawing.known[top : bottom + 1, left : right + 1].all()
+
+
+def test_pursed_lips_leave_the_tongue_in_the_dark(rig: Rig, study: Study) -> None:
+    def brightness(narrower: float) -> float:
+        """Just above the lower lip of a mouth that is open as far and so much narrower."""
+        expression = np.zeros((MESH, 3), np.float32)
+        expression[list(INNER_LOWER_LIP[1:-1]), 1] = 0.08
+        for corner, side in zip((78, 308), (1, -1), strict=True):
+            expression[corner, 0] = side * narrower
+        drawing = rig.draw(replace(no_motion(), expression=expression), SIZE)
+        lip = drawing.moved.vertices[LOWER_LIP, :2] - [0, 0.02]
+        x, y = to_pixels(lip, SIZE).round().astype(int)
+        return float(drawing.paint[y, x].mean())
+
+    width = float(study.landmarks[308, 0] - study.landmarks[78, 0])
+
+    assert brightness(0.2 * width) < 0.75 * brightness(0.0)

@@ -16,6 +16,7 @@ from kiosk.motion.typical import typical_expressions
 from kiosk.rig.easing import smootherstep
 
 RISE_S = 0.7  # in which a smile comes
+SPEAKING = 0.55  # of the smile, for lips that speak
 PARTING = 0.5  # of the smile, for whoever leaves
 RAISED = 0.25  # of raised brows, with a smile
 
@@ -36,9 +37,10 @@ class Courtesy:
         retarget = Retarget(target, MotionSettings())
         self._smile = retarget(gesture_of_offsets(offsets)).expression
 
-    def greet(self, alone: Motion, elapsed_s: float) -> Motion:
-        """A smile that comes."""
-        return self._smiling(alone, float(smootherstep(elapsed_s / RISE_S)))
+    def greet(self, alone: Motion, elapsed_s: float, *, speaks: bool = False) -> Motion:
+        """A smile that comes; a smaller one while it speaks."""
+        amount = SPEAKING if speaks else 1.0
+        return self._smiling(alone, amount * float(smootherstep(elapsed_s / RISE_S)))
 
     def part(self, alone: Motion, share: float) -> Motion:
         """A smaller one that goes; ``share`` of the time that it takes."""

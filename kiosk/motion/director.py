@@ -129,7 +129,7 @@ class Director:
         if performance is not None:
             alone = self._idle(now, self._place)
             if scene.state is State.GREET and performance.recording.voice_only:
-                alone = self._courtesy.greet(alone, scene.elapsed_s)
+                alone = self._courtesy.greet(alone, scene.elapsed_s, speaks=True)
             played_s = scene.played_s + self._ahead_s()
             return self._performer.play(performance.recording, played_s, alone)
         if scene.state is State.GREET:

@@ -30,6 +30,8 @@ _TOOTH_WIDTH = 0.105  # of the front ones
 _GAP = 0.16  # how dark it is between two teeth
 _UNDER_LIP = 0.75  # how lit teeth are in the upper lip's shadow
 _TONGUE_SHOWS = 0.12  # opening, in mouth widths, from which the tongue is fully lit
+_PURSED = 0.5  # how lit the tongue is behind pursed lips;
+_NARROW, _WIDE = 0.72, 0.92  # of the painted mouth's width: pursed, and no more
 _RIM, _RIM_WIDTH = 0.62, 0.05  # how lit the opening is at the lips; over how many mouth widths
 
 
@@ -85,7 +87,8 @@ class MouthInterior:
         jaw = self._height(before_turn[LOWER_LIP])
         opening = self._opening(before_turn)
         colour = self._cavity(v, jaw)
-        colour = self._add_tongue(colour, u, v, jaw=jaw, opening=opening)
+        lit = self._lets_in_light(before_turn)
+        colour = self._add_tongue(colour, u, v, jaw=jaw, opening=opening, lit=lit)
         colour = self._add_teeth(colour, u, v)
         grain = self.grain.at(np.stack([u, v], -1) * self.width)
         return np.minimum(colour * grain[..., None], 1).astype(np.float32)
@@ -110,6 +113,12 @@ class MouthInterior:
         """Between the lips, in mouth widths."""
         return max(0.0, self._height(face[LOWER_LIP]) - self._height(face[UPPER_LIP]))
 
+    def _lets_in_light(self, face: Points) -> float:
+        """How lit the tongue is: lips that are pursed leave it in the dark. `_PURSED` to 1."""
+        left, right = face[list(CORNERS), :2]
+        wide = float(np.linalg.norm(right - left)) / self.width
+        return _PURSED + (1 - _PURSED) * float(smoothstep((wide - _NARROW) / (_WIDE - _NARROW)))
+
     def _height(self, point: Points) -> float:
         return float((point[:2] - self.middle) @ self.normal / self.width)
 
@@ -118,13 +127,13 @@ class MouthInterior:
         return np.asarray(self.palette.deep * (1 - warmth) + self.palette.warm * warmth)
 
     def _add_tongue(
-        self, colour: Points, u: Points, v: Points, *, jaw: float, opening: float
+        self, colour: Points, u: Points, v: Points, *, jaw: float, opening: float, lit: float
     ) -> Points:
         height = 0.16 + 0.22 * min(opening, 1.0)
         distance = np.hypot(u / 0.40, (v - jaw - 0.02) / height)
         mask = smoothstep((1.05 - distance) / 0.6) * min(1.0, opening / _TONGUE_SHOWS)
         shine = smoothstep(1.0 - np.hypot(u / 0.16, (v - jaw + 0.05) / 0.09)) * 0.12
-        tongue = self.palette.tongue * (1 + shine[..., None])
+        tongue = lit * self.palette.tongue * (1 + shine[..., None])
         return colour * (1 - mask[..., None]) + tongue * mask[..., None]
 
     def _add_teeth(self, colour: Points, u: Points, v: Points) -> Points:
