@@ -176,3 +176,13 @@ def test_a_moments_loss_of_the_leader_changes_nothing() -> None:
     cast = [Hidden(seed=1), Person(stand(x=520, width=100), seed=2)]
 
     assert watch(cast, 9).order() == [0]
+
+
+@pytest.mark.parametrize("seed", range(2, 10))
+def test_a_visitor_of_a_portrait_that_blinks_by_itself_is_not_its_reflection(seed: int) -> None:
+    idle = Idle(sitter(), MotionSettings(), seed)
+    listener = Person(stand(), seed=seed)
+
+    led = watch([listener], 20, shown=lambda t, _: idle(t, np.zeros(2)))
+
+    assert led.order() == [0]

@@ -13,7 +13,7 @@ from enum import Enum, auto
 import numpy as np
 
 from kiosk.messages import Face, Faces, Motion
-from kiosk.tracking.echo import Echo
+from kiosk.tracking.echo import Echo, Following
 from kiosk.tracking.evidence import weigh_signs
 from kiosk.tracking.flatness import PLACE, Centred, Points, centre_points, read_signs
 from kiosk.tracking.places import Places
@@ -61,6 +61,7 @@ class _Track:
     reference: Centred | None = None
     proved_at: float = -np.inf
     echoed_at: float = -np.inf
+    following: Following = field(default_factory=Following)
     times: deque[float] = field(default_factory=deque)
     signs: deque[Points] = field(default_factory=deque)
 
@@ -137,15 +138,18 @@ class Liveness:
         walks = float(np.ptp(signs[:, PLACE.start])) > STRIDE
         worst = WALKING if walks else WORST
         said = float(np.clip(weigh_signs(signs, _spans(track)), worst, BEST))
-        if self._echo.follows(times, signs):
+        track.following.see(self._echo.compare(times, signs), now)
+        if track.following.certain:
             track.echoed_at = now
         if now - track.echoed_at < ECHO_S:
             said, track.proved_at = WORST, -np.inf
             track.odds = min(track.odds, PICTURE)
-        track.odds = float(np.clip(track.odds + WEIGHT * said, LEAST, MOST))
+        most = ALIVE - 0.1 if track.following.suspect and not _alive(track, now) else MOST
+        track.odds = float(np.clip(track.odds + WEIGHT * said, LEAST, most))
         if track.odds >= ALIVE:
             if not np.isfinite(track.proved_at):
                 self._places.forget(track.face, now)
+                track.following.trust()
             track.proved_at = now
         if track.odds > PICTURE:
             track.picture_since = now
