@@ -1,10 +1,16 @@
 """What is heard and read of a performance: at its time, and no longer than it lasts."""
 
+import pytest
+
+from kiosk.errors import SoundError
 from kiosk.experience import LEAD_IN_S, Scene, State
 from kiosk.narrator import Narrator
 from kiosk.portraits.performances import Performance
+from kiosk.sound.settings import SoundSettings
+from kiosk.sound.sound import Sound
+from tests.fake_sound import Card, file_of
 from tests.fakes import FakeScreen, ManualClock
-from tests.performing import piece
+from tests.performing import piece, tone
 
 
 class FakeVoice:
@@ -82,3 +88,33 @@ def test_one_performance_follows_the_other() -> None:
     narrator.follow(scene(piece(sound=b"two")), 5.0)
 
     assert voice.told == [(b"one", LEAD_IN_S), "hush", (b"two", 5.0 + LEAD_IN_S)]
+
+
+def no_library() -> object:
+    raise SoundError("the PortAudio library is missing; install libportaudio2")
+
+
+@pytest.mark.parametrize("fault", ["none", "no library", "no device", "unplugged", "unreadable"])
+def test_whatever_sound_does_captions_come_at_their_time(fault: str) -> None:
+    clock, screen = ManualClock(10.0), FakeScreen()
+    card = Card(clock)
+    card.plugged = card.listed = fault != "no device"
+    sound = Sound(
+        SoundSettings(), clock=clock, library=no_library if fault == "no library" else lambda: card
+    )
+    story = piece(sound=b"no sound" if fault == "unreadable" else file_of(tone(2.0)))
+    narrator = Narrator(sound, captions=True, clock=clock)
+    narrator.follow(scene(story), clock())
+    seen: list[tuple[float, str]] = []
+    for _ in range(150):
+        if fault == "unplugged" and clock() > 11.0:
+            card.unplug()
+        card.run(0.02)
+        narrator.serve(screen)
+        if len(screen.captions) > len(seen):
+            seen.append((clock() - 10.0 - LEAD_IN_S, screen.captions[-1]))
+    sound.close()
+
+    assert [text for _, text in seen] == ["story 0 in en", "", "story 1 in en", ""]
+    for (at, _), due in zip(seen, (0.0, 0.9, 1.0, 1.9), strict=True):
+        assert 0 <= at - due < 0.05
