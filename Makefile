@@ -23,8 +23,9 @@ TORCH := torch==2.13.0
 APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mesa-dri \
 	libglib2.0-0 libportaudio2 xvfb
 
-# the staff page is tested in a real browser, where the system has one
-APT_BROWSER := chromium chromium-driver
+# some tests want more, and are skipped without: a browser for the staff page, a sound service to
+# play to, a voice that speaks texts
+APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
 
 .PHONY: help demo test bench install install-dev lint clean
 
@@ -70,7 +71,7 @@ $(STAMPS)/run: $(STAMPS)/torch pyproject.toml
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/run
-	-@.ci/system-packages $(APT_BROWSER)
+	-@.ci/system-packages $(APT_TESTS)
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	@touch $@
 

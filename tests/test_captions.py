@@ -60,7 +60,7 @@ def voice(*spans: tuple[float, float], until: float) -> np.ndarray:
 
 
 def test_cues_change_in_the_pauses_of_the_voice() -> None:
-    rows = ("A first sentence of the usual length.", "And a second one of the same length.")
+    rows = ("A first sentence of some length.", "And a second one of that length.")
     sound = voice((0.5, 2.0), (2.5, 4.2), until=5.0)
     first, second = caption(" ".join(rows), sound, RATE)
 
@@ -112,3 +112,14 @@ def test_large_letters_and_contrast_are_heeded() -> None:
 
 def test_a_caption_higher_than_the_screen_begins_at_its_top() -> None:
     assert place_caption((500, 100, 4), (300, 400)) == (100, 0)
+
+
+def test_a_line_of_the_usual_length_is_not_broken_anew() -> None:
+    text = "Un programme m'a peinte avec soin, à"[:LINE]
+    one, two = (
+        draw_caption(row, DisplaySettings(), (1080, 1920)).shape[0]
+        for row in (text, f"{text}\n{text}")
+    )
+
+    assert two < 2 * one
+    assert one < 2.6 * 1080 / 27

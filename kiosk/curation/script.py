@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kiosk.messages import Floats
 from kiosk.portraits.captions import Cue
 
-LINE, LINES = 38, 2  # letters, as for subtitles
+LINE, LINES = 36, 2  # letters, as for subtitles
 FRAME_S = 0.01
 QUIET_DB, BELOW_DB = -50.0, 26.0  # of full scale; below what is loud in it
 PAUSE_S = 0.12

@@ -4,7 +4,7 @@ from kiosk.display.lettering import SPOKEN, Line, letter
 from kiosk.display.settings import DisplaySettings
 from kiosk.messages import Bytes
 
-HEIGHT = 1 / 24  # of the screen's shorter side
+HEIGHT = 1 / 27  # of the screen's shorter side
 SMALLEST_PX = 14
 WIDEST = 0.86  # of the screen
 ABOVE = 0.08  # of the screen's height, from below: the note may stand under it
