@@ -26,6 +26,7 @@ NEAR_S = 0.2  # a burst is looked for so far from where it should be
 # the service hands a recorder what is to be heard so much later: this much is asked of it
 RECORDED_AHEAD_S = 0.01
 BOUND_S = 0.04  # beyond, lips and voice come apart
+HEARD_BOUND_S = 0.1  # a service may tell less than it delays
 ALSA = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
 
 
@@ -172,3 +173,15 @@ def test_a_voice_is_heard_in_time_and_again_after_the_service_was_killed(
     assert len(after) >= 4
     assert abs(np.median(before)) < BOUND_S
     assert abs(np.median(after)) < BOUND_S
+
+
+def test_a_microphone_hears_at_the_time_it_says(room: Room) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.sound_listener"],
+        cwd=PROJECT, env=room.environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    late_s = [float(line) for line in told.stdout.split()]
+
+    assert len(late_s) == 10, told.stderr[-500:]
+    logger.info("heard late by %s ms", [round(1000 * each) for each in late_s])
+    assert max(map(abs, late_s)) < HEARD_BOUND_S
