@@ -149,18 +149,33 @@ class Step:
 
 
 class Worker(threading.Thread):
-    """The thread of one step; ends when ``stop`` is set."""
+    """The thread of one step; ends when ``stop`` is set, or when it is dismissed."""
 
     def __init__(self, step: Step, *, health: Health, stop: threading.Event) -> None:
         super().__init__(name=step.name, daemon=True)
-        self._step = step
+        self.step = step
         self._health = health
         self._stop_event = stop
         self._retry_s = RETRY_S
+        self._dismissed = False
+        self._works_since: float | None = None  # on the message it has; None: it waits for one
+
+    def hangs_for_s(self) -> float:
+        """How long it has been at one message; a stage that is being built does not hang."""
+        began = self._works_since
+        return 0.0 if began is None else self._health.now() - began
+
+    def dismiss(self) -> None:
+        """Let nothing come of it any more: another one takes its place."""
+        self._dismissed = True
+
+    @property
+    def _ends(self) -> bool:
+        return self._dismissed or self._stop_event.is_set()
 
     def run(self) -> None:
         """Run the stage; build it anew when it fails."""
-        while not self._stop_event.is_set():
+        while not self._ends:
             try:
                 self._serve()
             except Exception as error:
@@ -169,48 +184,51 @@ class Worker(threading.Thread):
                 self._retry_s = min(2 * self._retry_s, RETRY_LIMIT_S)
 
     def _serve(self) -> None:
-        stage = self._step.build()
+        stage = self.step.build()
         try:
-            while not self._stop_event.is_set():
+            while not self._ends:
                 self._pass_one(stage)
         finally:
             stage.close()
 
     def _pass_one(self, stage: Stage[Any, Any]) -> None:
-        inbox = self._step.inbox
-        if self._step.paced:
-            self._step.outbox.wait_until_due(inbox.usual_s if inbox else 0.0, PACE_S)
+        inbox = self.step.inbox
+        if self.step.paced:
+            self.step.outbox.wait_until_due(inbox.usual_s if inbox else 0.0, PACE_S)
             if inbox:
                 inbox.wait_for_newer()
-        message = inbox.take(self._step.patience_s) if inbox else None
-        began = self._health.now()
+        message = inbox.take(self.step.patience_s) if inbox else None
+        began = self._works_since = self._health.now()
         try:
             result = stage(message)
         finally:
-            if inbox:
+            self._works_since = None
+            if inbox and not self._dismissed:
                 inbox.done()
-        self._health.beat(self._step.name)
+        if self._dismissed:
+            return
+        self._health.beat(self.step.name)
         if result is None:
             return
-        self._step.outbox.put(result)
-        if self._step.timed:
+        self.step.outbox.put(result)
+        if self.step.timed:
             # a camera waits for its frame; its own time begins with it
-            self._health.record_since(self._step.name, began if inbox else result.captured_at)
+            self._health.record_since(self.step.name, began if inbox else result.captured_at)
         self._recover()
 
     def _report(self, error: Exception) -> None:
         """Say what failed, once for each row of failures."""
-        self._health.fail(self._step.name)
+        self._health.fail(self.step.name)
         debug = logger.isEnabledFor(logging.DEBUG)
         if debug or self._retry_s == RETRY_S:
             logger.error(
                 "%s failed and is tried again: %s: %s",
-                self._step.name, type(error).__name__, error, exc_info=debug,
+                self.step.name, type(error).__name__, error, exc_info=debug,
             )  # fmt: skip
 
     def _recover(self) -> None:
         if self._retry_s != RETRY_S:
-            logger.warning("%s works again", self._step.name)
+            logger.warning("%s works again", self.step.name)
             self._retry_s = RETRY_S
 
 
