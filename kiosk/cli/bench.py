@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from kiosk.cli.lag import bench_lag
 from kiosk.cli.options import CameraSource, ConfigPath, PortraitId, Size, Tables, read_config
 from kiosk.cli.swaps import bench_swaps
 from kiosk.errors import ConfigError
@@ -35,10 +36,16 @@ def bench(
         int | None,
         typer.Option(min=1, help="Instead: change what hangs so often, and see what leaks."),
     ] = None,
+    lag: Annotated[
+        bool, typer.Option("--lag", help="Instead: how late the portrait is behind the clip.")
+    ] = False,
 ) -> None:
     """Measure every engine, the road on screens of several sizes, and tracking by faces."""
     if swaps is not None:
         bench_swaps(config, portrait, camera or "demo", size, count=swaps, as_json=as_json)
+        return
+    if lag:
+        bench_lag(config, portrait, camera or "demo", size, seconds=seconds, as_json=as_json)
         return
     before = None if against is None else read_figures(against)
     figures = measure(config, portrait, camera or "demo", size, seconds)

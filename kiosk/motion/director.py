@@ -31,7 +31,7 @@ Points = NDArray[np.float64]
 Hand = tuple[State, int | None]  # what part of a visit, and whose
 
 # of the time of a hand-over, what the face takes: eyes and mouth answer, the head follows
-FACE_FIRST = 0.35
+FACE_FIRST = 0.45
 GLANCE_CUTOFF, GLANCE_BETA = 1.0, 1.0  # Hz; Hz for each half frame a second
 
 
