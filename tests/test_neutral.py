@@ -8,6 +8,7 @@ from kiosk.motion.bank import load_bank
 from kiosk.motion.face_model import load_face_model
 from kiosk.motion.geometry import measure
 from kiosk.motion.neutral import Neutral, NeutralLearner
+from kiosk.motion.typical import typical_expressions
 
 MODEL = load_face_model()
 GAP, WIDTH = 0, 1
@@ -54,6 +55,17 @@ def test_ten_seconds_of_smiling_do_not_become_neutral() -> None:
 
     assert forced > 0.1
     assert neutral.rest[WIDTH] - measure(MODEL.mean).width < 0.4 * forced
+
+
+@pytest.mark.parametrize("known_s", [0.0, 5.0])
+def test_a_smile_held_for_a_minute_stays_a_smile(known_s: float) -> None:
+    smile = MODEL.mean.copy()
+    smile[:MESH] += typical_expressions()["smile"]
+    forced = measure(smile).width - measure(MODEL.mean).width
+
+    neutral = observe([MODEL.mean] * round(30 * known_s) + [smile] * 1800)
+
+    assert measure(smile).width - neutral.rest[WIDTH] > 0.85 * forced
 
 
 def smile_of(index: int) -> float:

@@ -39,9 +39,9 @@ def measure_handovers(
 
 def _print(found: "dict[str, Speeds]") -> None:
     """A row for each kind: each part as it is seen to move, and the hand-over's own pace."""
-    from kiosk.evaluation.handover import PARTS
+    from kiosk.evaluation.handover import BAR, PARTS
 
-    title = "fastest landmark, face heights/s"
+    title = f"fastest landmark, face heights/s; bar for the hand-over alone: {BAR:g}"
     table = Table("hand-over", "frames", *PARTS, "by the hand-over alone", title=title)
     for kind, speeds in found.items():
         figures = [*(speeds.shown[part] for part in PARTS), max(speeds.eased.values())]

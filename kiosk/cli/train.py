@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kiosk.cli import evaluate, handovers
+from kiosk.cli import conditions, evaluate, handovers
 from kiosk.cli.options import check_writable
 from kiosk.cli.progress import progress_bar
 from kiosk.errors import ConfigError
 
 app = typer.Typer(help="Judge portraits; learn motion and light from clips.", no_args_is_help=True)
 app.command("evaluate")(evaluate.evaluate_portraits)
+app.command("conditions")(conditions.try_conditions)
 app.command("handovers")(handovers.measure_handovers)
 
 
