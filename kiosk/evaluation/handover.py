@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
 from kiosk.errors import CameraError
-from kiosk.experience import Experience, ExperienceSettings, State
+from kiosk.experience import Experience, State
+from kiosk.experience_settings import ExperienceSettings
 from kiosk.face import EYES, LANDMARKS, MESH
 from kiosk.messages import Face, Faces, Floats, Frame, Motion, Visitor
 from kiosk.motion.director import Director, hand_over
