@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.config import TrackingSettings
-from kiosk.experience import Experience, ExperienceSettings
+from kiosk.experience import Experience
+from kiosk.experience_settings import ExperienceSettings
 from kiosk.health import Health
 from kiosk.messages import Face, Faces, Frame
 from kiosk.mirror import Mirror
@@ -76,4 +77,5 @@ def test_an_hour_of_a_hundred_changes_a_minute_leaves_nothing_behind() -> None:
 
     assert len(changes) == 4  # every part of a visit
     assert 3500 < clock.now < 3700
-    assert (held() - early <= [50, 0, 0]).all()
+    # one thing left behind in ten changes would be more
+    assert (held() - early <= [CHANGES // 10, 0, 0]).all()
