@@ -16,10 +16,12 @@ from kiosk.cli import (
     console,
     demo,
     engines,
+    install_service,
     look,
     paint,
     performances,
     portraits,
+    recover,
     run,
     status,
     train,
@@ -44,6 +46,8 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("console")(console.console)
 app.command("status")(status.status)
+app.command("recover")(recover.recover)
+app.command("install-service")(install_service.install_service)
 app.command("demo")(demo.demo)
 app.command("bench")(bench.bench)
 app.command("paint")(paint.paint)

@@ -9,6 +9,7 @@
     |-- PerformanceError  a film or a sound cannot become a performance
     |-- CatalogueError    a museum's catalogue does not give what a portrait needs
     |-- TrainingError     learning cannot begin, or broke down
+    |-- ServiceError      what belongs to systemd cannot be put in its place
     |-- ControlError      a kiosk that runs does not answer, or refuses what it is asked
     |-- SoundError        a sound file or a sound device cannot be used
     `-- EngineError       a compiled network cannot be used
@@ -51,6 +52,10 @@ class CatalogueError(KioskError):
 
 class TrainingError(KioskError):
     """Learning cannot begin or go on: its data, its numbers, or where it is kept."""
+
+
+class ServiceError(KioskError):
+    """What belongs to systemd cannot be put in its place, or taken back."""
 
 
 class ControlError(KioskError):

@@ -1,0 +1,59 @@
+"""After a kiosk has ended again and again: what was changed last is taken back, one thing each.
+
+Nothing is lost: what is cleared away can be made again, and a portrait's other version is kept.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk.cache import cache_folder
+from kiosk.config import Config
+from kiosk.errors import KioskError, PackError
+from kiosk.portraits.pack import load_pack
+from kiosk.portraits.store import find_packs, roll_back
+from kiosk.portraits.swap import previous_of
+
+logger = logging.getLogger(__name__)
+
+KEPT = "README.md"  # of the engines' folder
+
+
+def recover(config: Config) -> Iterator[str]:
+    """Take back and clear away; yields a line for each thing done."""
+    yield from _clear(config.generator.engines, "compiled engines")
+    yield from _clear(cache_folder(), "what can be made again")
+    for folder in find_packs([config.portraits.folder]):
+        yield from _heal(folder)
+
+
+def _clear(folder: Path, what: str) -> Iterator[str]:
+    """Compiled anew, engines may load again: a driver was updated, a disk was full."""
+    found = [path for path in folder.glob("*") if path.name != KEPT] if folder.is_dir() else []
+    for path in found:
+        try:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        except OSError as error:
+            logger.warning("%s: cannot be cleared away: %s", path, error.strerror)
+    if found:
+        yield f"{folder}: {what} were cleared away, {len(found)} in all"
+
+
+def _heal(folder: Path) -> Iterator[str]:
+    """A pack that is damaged gives way to its version before."""
+    try:
+        load_pack(folder)
+    except PackError as fault:
+        if not previous_of(folder).is_dir():
+            yield f"{fault}; there is no version before it"
+            return
+        try:
+            roll_back(folder)
+        except KioskError as error:
+            yield f"{fault}; {error}"
+        else:
+            yield f"{fault}; the version before hangs now"
