@@ -1,5 +1,7 @@
 """Hands change at a measured pace: the bar of docs/experience.md."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,15 +15,17 @@ from kiosk.evaluation.handover import (
     compose_play,
     measure_hand_overs,
 )
+from kiosk.face import LOWER_LIP, MESH, UPPER_LIP
 from kiosk.messages import Floats
+from kiosk.motion.bank import load_bank
 from kiosk.motion.face_model import load_face_model
+from kiosk.motion.retarget import MOUTH_GAIN_LIMIT
 from kiosk.motion.settings import MotionSettings
-from kiosk.motion.target import MotionTarget
+from kiosk.motion.target import Gains, MotionTarget
 from tests.crowd import Person
 
-FIRST, ALSO = (
-    MotionTarget(name, (0.3 * load_face_model().mean).astype(np.float32)) for name in ("one", "two")
-)
+MEAN = load_face_model().mean
+FIRST, ALSO = (MotionTarget(name, (0.3 * MEAN).astype(np.float32)) for name in ("one", "two"))
 
 
 def film(seed: int) -> Floats:
@@ -49,6 +53,21 @@ def test_no_hand_over_moves_a_landmark_faster_than_the_bar(speeds: dict[str, Spe
 
     assert max(fastest.values()) < BAR
     assert min(fastest[kind] for kind in fastest if kind not in (ALONE, FOLLOWS)) > 0
+
+
+def test_the_widest_mouth_of_the_bank_is_shut_with_a_fifth_of_the_bar_to_spare() -> None:
+    calm, wide, bank = MEAN.copy(), MEAN.copy(), load_bank()
+    wide[:MESH] += max(map(bank.expression, range(len(bank.codes))), key=opening)
+    faces = np.repeat([calm, wide], 90, axis=0) * 150 + np.array([320, 240, 0])
+    sitter = replace(FIRST, gains=Gains(mouth=MOUTH_GAIN_LIMIT))
+    play = [Act(6.0, faces.astype(np.float32)), Act(3.0)]
+    found = measure_hand_overs([play], sitter, MotionSettings())
+
+    assert 0.5 * BAR < max(found["mirror to farewell"].shown.values()) < 0.8 * BAR
+
+
+def opening(offsets: Floats) -> float:
+    return float(offsets[LOWER_LIP, 1] - offsets[UPPER_LIP, 1])
 
 
 def test_nothing_but_a_visitor_moves_the_portrait_faster_than_the_bar(

@@ -13,6 +13,7 @@ from kiosk.service.install import PLACES, install, pieces
 
 UNITS = PROJECT / "systemd"
 OURS = sorted(path.name for path in UNITS.glob("kiosk*.service") if "@" not in path.name)
+EVERY = sorted(path.name for kind in ("service", "timer") for path in UNITS.glob(f"*.{kind}"))
 EXPOSURE = 20  # tenths; the bar
 analyze = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
@@ -20,7 +21,7 @@ analyze = pytest.mark.skipif(
 
 
 @analyze
-@pytest.mark.parametrize("unit", sorted(path.name for path in [*UNITS.glob("kiosk*.service"), *UNITS.glob("*.timer")])))
+@pytest.mark.parametrize("unit", EVERY)
 def test_systemd_takes_a_unit_without_a_word(unit: str) -> None:
     told = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", UNITS / unit],
