@@ -1,0 +1,51 @@
+"""The settings with which the portrait last hung: used when somebody has misspelt the newest.
+
+Kept in the service's own state folder, which systemd names; without a service nothing is kept, and
+a wrong setting ends the command, as whoever typed it expects.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from kiosk.config import Config, parse_config
+from kiosk.errors import ConfigError
+
+logger = logging.getLogger(__name__)
+
+NAME = "last-good.json"
+
+
+def keep(config: Config, environment: Mapping[str, str] = os.environ) -> None:
+    """Keep settings that have proved good; the file is whole at any moment."""
+    file = _file(environment)
+    if file is None:
+        return
+    try:
+        fresh = file.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as stream:
+            stream.write(config.model_dump_json())
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(file)
+    except OSError as error:
+        logger.warning("%s: the settings cannot be kept: %s", file, error.strerror)
+
+
+def last_good(environment: Mapping[str, str] = os.environ) -> Config | None:
+    """What was kept, if it is there and still means something."""
+    file = _file(environment)
+    if file is None:
+        return None
+    try:
+        return parse_config(json.loads(file.read_text(encoding="utf-8")), name=file.name)
+    except (OSError, ValueError, ConfigError) as error:
+        logger.warning("%s: no settings of before can be had: %s", file, error)
+        return None
+
+
+def _file(environment: Mapping[str, str]) -> Path | None:
+    state = environment.get("STATE_DIRECTORY", "")
+    return Path(state.split(":")[0]) / NAME if state else None
