@@ -15,23 +15,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from kiosk.camera.source import Camera, open_camera
+from kiosk.camera.source import Camera
 from kiosk.config import Config
-from kiosk.control.peephole import Peephole
 from kiosk.control.status import StageStatus, Status
 from kiosk.display.screen import Screen
 from kiosk.errors import ControlError
 from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
-from kiosk.hours import time_of_day
 from kiosk.messages import Bytes, Face, Frame, Layers, PortraitMotion, Visitor
 from kiosk.narrator import Narrator
+from kiosk.onlookers import Onlookers, Watcher
 from kiosk.operator import Operator
 from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
 from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack
-from kiosk.sound.sound import Sound
+from kiosk.room import Room, own_room
+from kiosk.stages import build_mirror, build_portrait
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
@@ -46,41 +46,50 @@ READY_POLL_S = 0.25
 POLL_S = 0.1  # a window must be asked for its events now and then
 JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 
-Watcher = Callable[[Bytes, Layers], None]
-
 
 class Road:
     """One run, from the camera to the screen; a context manager."""
 
     def __init__(
-        self, config: Config, pack: Pack, *, clock: Callable[[], float] = time.monotonic
+        self,
+        config: Config,
+        pack: Pack,
+        room: Room | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
         self._clock = clock
-        self._hook = Hook(pack, config.portraits, build=self.build_portrait, clock=clock)
-        self._stop = threading.Event()
+        self._room = room = room or own_room(config, clock=clock)
+        self._stop, self._voice = room.stop, room.voice
+        self._hook = Hook(
+            pack,
+            config.portraits,
+            build=self.build_portrait,
+            clock=clock,
+            building=room.building,
+        )
         self._ready = threading.Event()  # the network has been loaded, or cannot be
-        self._camera = open_camera(config.camera, clock=clock, wait=self._stop.wait)
         self._frames: Latest[Frame] = Latest()
         self._motions: Latest[PortraitMotion] = Latest()
-        self._layers: Latest[Layers] = Latest()
-        self._watchers: list[Watcher] = []
+        self.layers: Latest[Layers] = Latest(changed=room.arrived)
         self._mirror: Mirror | None = None
         self._stack = ExitStack()
-        self.health = Health(clock, log_every_s=config.log.every_s)
+        self.health = Health(clock, log_every_s=config.log.every_s, name=room.name)
         self._servants: list[threading.Thread] = []
-        self._peephole = Peephole()
+        self._onlookers = Onlookers()
         self._overlay = Operator(self.status, self._seen, clock=clock)
-        self._sound = Sound(config.sound, clock=clock)
-        self._narrator = Narrator(self._sound, captions=config.performances.captions, clock=clock)
+        self._narrator = Narrator(self._voice, captions=config.performances.captions, clock=clock)
         self._began, self._version = clock(), version("tableau-vivant")
+        self._shown_at = self._fades_until = self._began
+        self._last: Layers | None = None  # that were shown, of what hangs
         self._workers = [
             Worker(step, health=self.health, stop=self._stop) for step in self._steps()
         ]
 
     def __enter__(self) -> "Road":
         self._stack.enter_context(share_cores())
-        self._stack.callback(self._sound.close)
+        self._stack.callback(self._voice.close)
         for worker in self._workers:
             worker.start()
         return self
@@ -99,22 +108,25 @@ class Road:
     @property
     def camera(self) -> Camera:
         """Where the frames come from."""
-        return self._camera
+        return self._room.camera
 
     def watch(self, watcher: Watcher) -> None:
         """Have every composed picture shown to ``watcher`` too, with the layers it came from."""
-        self._watchers.append(watcher)
+        self._onlookers.watch(watcher)
 
     def hang(self, folder: Path) -> None:
         """Have another pack's portrait take the place of the one that hangs, once it is ready."""
         self._hook.order(folder)
 
-    def hang_by_id(self, portrait_id: str) -> None:
+    def hang_by_id(self, portrait_id: str, place: int = 1) -> None:
         """The same by name.
 
         Raises:
             PackError: there is no such portrait.
+            ControlError: there is no such place.
         """
+        if place != 1:
+            raise ControlError(f"place is {place}; one portrait hangs here: leave place out")
         self.hang(find_pack(portrait_id, [self._config.portraits.folder]))
 
     def tune(self, portrait_id: str, override: Override) -> None:
@@ -128,36 +140,74 @@ class Road:
 
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
-        return self._peephole.look(timeout_s)
+        return self._onlookers.look(timeout_s)
 
     def run(self, screen: Screen, *, seconds: float | None = None) -> None:
         """Show what comes until the screen is closed, or for so many seconds from the first."""
-        screen.show(None)
-        self._serve(screen)
-        self._surround()
-        shown_at = fades_until = self._clock()
+        self.begin(screen)
         ends_at: float | None = None
-        last: Layers | None = None
         while not screen.closed and (ends_at is None or self._clock() < ends_at):
-            self._stop.wait(shown_at + 1 / self._config.display.max_fps - self._clock())
-            self._hook.look(attended=self._mirror is not None and self._mirror.attended)
-            if self._hook.receive(screen):
-                self._surround()
-                last, fades_until = None, self._clock() + self._config.display.crossfade_s
-            fades = self._clock() < fades_until
-            layers = self._layers.take(1 / self._config.display.max_fps if fades else POLL_S)
-            if layers is not None and layers.portrait_id == self._hook.pack.meta.id:
-                shown_at, last = self._clock(), layers
-                self._show(screen, layers)
-            else:
-                stale = self._clock() - shown_at > STALE_S
-                screen.show(None if stale else last)
-            if seconds and ends_at is None and (last or self.health.failures("generator")):
+            self._stop.wait(self._shown_at + 1 / self._config.display.max_fps - self._clock())
+            layers = self.step(screen, self.patience_s)
+            if layers is not None:
+                self.shown(layers)
+            if seconds and ends_at is None and self.moves:
                 ends_at = self._clock() + seconds
-            self._peephole.serve(screen)
-            self._overlay.serve(screen)
-            self._narrator.serve(screen)
-            self.health.say_every_minute(dropped=self._dropped)
+            self._onlookers.serve(screen, layers)
+
+    def begin(self, screen: Screen) -> None:
+        """Show the still artwork, and begin to make ready whatever portraits are to come."""
+        screen.show(None)
+        given = (screen, self._stop)
+        servant = threading.Thread(target=self._hook.serve, args=given, name="hook", daemon=True)
+        servant.start()
+        self._servants.append(servant)
+        self._surround()
+        self._shown_at = self._fades_until = self._clock()
+
+    def step(self, screen: Screen, patience_s: float) -> Layers | None:
+        """Hang what is ready, and compose what has come.
+
+        Args:
+            screen: what it is shown on.
+            patience_s: how long layers are waited for.
+
+        Returns:
+            The layers, if new ones were composed.
+        """
+        self._hook.look(attended=self._mirror is not None and self._mirror.attended)
+        if self._hook.receive(screen):
+            self._surround()
+            self._last = None
+            self._fades_until = self._clock() + self._config.display.crossfade_s
+        layers = self.layers.take(patience_s)
+        if layers is not None and layers.portrait_id == self._hook.pack.meta.id:
+            self._shown_at, self._last = self._clock(), layers
+            with self.health.timed("display"):
+                screen.show(layers)
+        else:
+            layers = None
+            stale = self._clock() - self._shown_at > STALE_S
+            screen.show(None if stale else self._last)
+        self._overlay.serve(screen)
+        self._narrator.serve(screen)
+        self.health.say_every_minute(dropped=self._dropped)
+        return layers
+
+    def shown(self, layers: Layers) -> None:
+        """What was composed has been presented."""
+        self.health.shown(layers.captured_at)
+
+    @property
+    def patience_s(self) -> float:
+        """How long layers may be waited for before the screen must be seen to again."""
+        fades = self._clock() < self._fades_until
+        return 1 / self._config.display.max_fps if fades else POLL_S
+
+    @property
+    def moves(self) -> bool:
+        """Whether the portrait has begun to move, or cannot."""
+        return self._last is not None or self.health.failures("generator") > 0
 
     def report(self) -> Report:
         """The figures so far."""
@@ -205,35 +255,19 @@ class Road:
             yield "the portrait does not move: the still artwork hangs"
         if not self._config.display.disclosure:
             yield "the note that the movement is generated is switched off"
-        if fault := self._sound.fault:
+        if fault := self._voice.fault:
             yield fault
 
     @property
     def _dropped(self) -> int:
-        return self._frames.dropped + self._motions.dropped + self._layers.dropped
-
-    def _serve(self, screen: Screen) -> None:
-        """Begin to make ready whatever portraits are to come."""
-        given = (screen, self._stop)
-        servant = threading.Thread(target=self._hook.serve, args=given, name="hook", daemon=True)
-        servant.start()
-        self._servants.append(servant)
+        return self._frames.dropped + self._motions.dropped + self.layers.dropped
 
     def _surround(self) -> None:
         """Let be heard what belongs around the portrait that hangs."""
         pack = self._hook.pack
         if any(performance.sound for performance in pack.performances):
-            self._sound.open()
-        self._sound.ambience(pack.ambience)
-
-    def _show(self, screen: Screen, layers: Layers) -> None:
-        with self.health.timed("display"):
-            screen.show(layers)
-        self.health.shown(layers.captured_at)
-        if self._watchers:
-            image = screen.read()
-            for watcher in self._watchers:
-                watcher(image, layers)
+            self._voice.open()
+        self._voice.ambience(pack.ambience)
 
     def _steps(self) -> list[Step]:
         return [
@@ -247,14 +281,14 @@ class Road:
                 timed=False,
                 paced=True,
             ),
-            Step("generator", self._start_generator, self._motions, self._layers),
+            Step("generator", self._start_generator, self._motions, self.layers),
         ]
 
     def _start_camera(self) -> Camera:
         """A clip begins when there is something to see of it, and loading has the cores."""
         while not self._stop.is_set() and not self._ready.wait(READY_POLL_S):
             pass
-        return self._camera
+        return self._room.camera
 
     def _start_generator(self) -> Stage[PortraitMotion, Layers]:
         try:
@@ -264,39 +298,12 @@ class Road:
 
     def build_mirror(self) -> Stage[Frame, PortraitMotion]:
         """Tracking and motion; called in their own thread, where their libraries load."""
-        from kiosk.experience import Experience
-        from kiosk.mirror import Mirror
-        from kiosk.motion.director import Director
-        from kiosk.motion.settings import calmed
-        from kiosk.repertoire import Repertoire
-        from kiosk.tracking.landmarker import Landmarker
-        from kiosk.tracking.presence import Presence
-
-        self._mirror, hook = None, self._hook
-        tracking, experience = self._config.tracking, self._config.experience
-        motion = calmed(self._config.motion) if experience.reduced_motion else self._config.motion
-        performances = self._config.performances
-        repertoire = Repertoire(
-            performances,
-            self._config.display.language,
-            lambda: hook.pack.performances,
-            time_of_day=time_of_day,
-        )
-        visits = Experience(
-            experience, self._clock(), repertoire, story_after_s=performances.story_after_s
-        )
-        self._mirror = Mirror(
-            Landmarker(tracking),
-            Presence(tracking, now=self._clock()),
-            Director(
-                hook.target(),
-                motion,
-                seed=0,
-                smile=experience.smile,
-                ahead_s=lambda: self.health.recent().latency_ms / 1000,
-            ),
-            hook.target,
-            experience=self._narrator.narrating(visits),
+        self._mirror = None
+        self._mirror = build_mirror(
+            self._config,
+            self._room,
+            self._hook,
+            narrator=self._narrator,
             health=self.health,
             clock=self._clock,
         )
@@ -311,10 +318,4 @@ class Road:
 
     def build_portrait(self, pack: Pack, without: Collection[str] = ()) -> "Portrait":
         """All that makes a pack's layers, without engines of these names."""
-        from kiosk.generator.engine import choose_engine
-        from kiosk.generator.stage import Portrait
-        from kiosk.sitter import rig_of
-
-        rig = rig_of(pack)
-        engine = choose_engine(pack, rig, self._config.generator, without=without)
-        return Portrait(pack.meta.id, rig, engine)
+        return build_portrait(self._config, pack, without)

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from typing_extensions import Self
 
 from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
@@ -23,6 +31,7 @@ else:
     import tomli as tomllib
 
 PROJECT = Path(__file__).resolve().parents[1]
+MOST_PORTRAITS = 4  # in a gallery
 DEMO_CLIP = PROJECT / "assets" / "demo" / "visitor.mp4"
 
 
@@ -74,9 +83,25 @@ class PortraitSettings(Table):
     portrait: str = "personne"
     playlist: tuple[str, ...] = ()
     every_s: float = Field(600.0, ge=5, le=86400)
+    gallery: tuple[str, ...] = Field((), max_length=MOST_PORTRAITS)
     signed: bool = False
     keys: tuple[Path, ...] = ()
     usb: bool = False
+
+    @field_validator("gallery")
+    @classmethod
+    def _each_once(cls, gallery: tuple[str, ...]) -> tuple[str, ...]:
+        if len(gallery) == 1:
+            raise ValueError("give two to four portraits, or none: one is portraits.portrait")
+        if twice := sorted({each for each in gallery if gallery.count(each) > 1}):
+            raise ValueError(f"each hangs once; twice: {', '.join(twice)}")
+        return gallery
+
+    @model_validator(mode="after")
+    def _nobody_takes_turns_in_a_gallery(self) -> Self:
+        if self.gallery and self.playlist:
+            raise ValueError("a gallery and a playlist exclude each other; empty one of them")
+        return self
 
     @property
     def trusted(self) -> tuple[Path, ...] | None:

@@ -85,10 +85,19 @@ class Times:
 
 
 class Health:
-    """Keeps the figures of one run. Any thread may tell; the main thread asks."""
+    """Keeps the figures of one run. Any thread may tell; the main thread asks.
 
-    def __init__(self, clock: Callable[[], float], *, log_every_s: float = 60.0) -> None:
+    Args:
+        clock: monotonic seconds.
+        log_every_s: between two lines in the log.
+        name: what they begin with, where there are several runs.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float], *, log_every_s: float = 60.0, name: str = ""
+    ) -> None:
         self._clock = clock
+        self._name = name
         self._log_every_s = log_every_s
         self._lock = threading.Lock()
         self._times: dict[str, Times] = {ROAD: Times()}
@@ -175,10 +184,12 @@ class Health:
             for times in self._times.values():
                 times.look()
         for stage in self.silent(SILENCE_S):
-            logger.error("%s has not been heard of for %.0f s or more", stage, SILENCE_S)
+            logger.error(
+                "%s%s has not been heard of for %.0f s or more", self._name, stage, SILENCE_S
+            )
         logger.info(
-            "%.1f frames/s, latency p50 %.0f p95 %.0f ms, %s, %d dropped, %d failed, %.0f MB",
-            shown / (now - self._said_at), road["p50"], road["p95"],
+            "%s%.1f frames/s, latency p50 %.0f p95 %.0f ms, %s, %d dropped, %d failed, %.0f MB",
+            self._name, shown / (now - self._said_at), road["p50"], road["p95"],
             " ".join(f"{name} {time:.1f}" for name, time in stages.items()),
             dropped, sum(self._failures.values()), resident_mb(),
         )  # fmt: skip

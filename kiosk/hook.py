@@ -76,10 +76,17 @@ class Hook:
         settings: the table ``[portraits]``.
         build: makes a pack's portrait, without engines of certain names.
         clock: monotonic seconds.
+        building: held meanwhile; hooks of one process share it.
     """
 
     def __init__(
-        self, pack: Pack, settings: PortraitSettings, *, build: Build, clock: Callable[[], float]
+        self,
+        pack: Pack,
+        settings: PortraitSettings,
+        *,
+        build: Build,
+        clock: Callable[[], float],
+        building: "threading.Lock | None" = None,  # a function to Python until 3.13
     ) -> None:
         self._build, self._clock = build, clock
         self._hung = Hung(pack, None, *_marks(pack.folder), pack.meta)
@@ -91,7 +98,7 @@ class Hook:
         self._arrivals: Latest[Arrival] = Latest()
         self._look_at = clock()
         self._swapping = threading.Lock()  # held for an instant
-        self._building = threading.Lock()  # PyTorch captures one graph at a time
+        self._building = building or threading.Lock()  # PyTorch captures one graph at a time
 
     @property
     def pack(self) -> Pack:

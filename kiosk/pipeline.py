@@ -53,16 +53,25 @@ class Stage(Protocol[In, Out]):
 
 
 class Latest(Generic[Message]):
-    """A slot of one message; a newer one takes the older one's place."""
+    """A slot of one message; a newer one takes the older one's place.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        clock: monotonic seconds.
+        changed: told of whatever happens here; slots that share one can be waited for together.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        changed: threading.Condition | None = None,
+    ) -> None:
         self._clock = clock
         self._message: Message | None = None
         self._taken_at: float | None = None  # while whoever took the last message works on it
         self.usual_s = 0.0  # a running mean: what a message takes to be worked off
         self._put_at: float | None = None
         self._usual_gap_s = 0.0  # a running mean: between two messages
-        self._changed = threading.Condition()
+        self._changed = changed or threading.Condition()
         self.dropped = 0  # messages that nobody took
 
     def put(self, message: Message) -> None:
@@ -75,6 +84,11 @@ class Latest(Generic[Message]):
                 self._usual_gap_s = blend(self._usual_gap_s, min(now - self._put_at, PACE_S))
             self._put_at = now
             self._changed.notify_all()
+
+    @property
+    def full(self) -> bool:
+        """Whether a message lies here."""
+        return self._message is not None
 
     def wait_for_newer(self) -> None:
         """Wait for the next message if one lies here that has grown old, and the next is near."""

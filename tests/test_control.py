@@ -45,7 +45,9 @@ class FakeKiosk:
     def picture(self, timeout_s: float) -> Bytes | None:
         return self.screen
 
-    def hang_by_id(self, portrait_id: str) -> None:
+    def hang_by_id(self, portrait_id: str, place: int = 1) -> None:
+        if place != 1:
+            raise ControlError(f"place is {place}; use 1")
         if portrait_id != "mona":
             raise PackError(f"{portrait_id}: there is no such portrait")
         self.hung.append(portrait_id)

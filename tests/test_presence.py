@@ -4,7 +4,8 @@ import pytest
 
 from kiosk.config import TrackingSettings
 from kiosk.messages import Face, Visitor
-from kiosk.tracking.presence import Presence, rank_face
+from kiosk.tracking.arrivals import rank_face
+from kiosk.tracking.presence import Presence
 from tests.fakes import make_face, make_faces
 
 SETTINGS = TrackingSettings(

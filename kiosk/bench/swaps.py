@@ -124,7 +124,8 @@ def _two_packs(config: Config) -> list[Path]:
 
 
 def _hung_from(packs: Path, config: Config) -> Config:
-    portraits = config.portraits.model_copy(update={"folder": packs, "playlist": ()})
+    alone = {"folder": packs, "playlist": (), "gallery": ()}
+    portraits = config.portraits.model_copy(update=alone)
     return config.model_copy(update={"portraits": portraits})
 
 

@@ -23,8 +23,13 @@ DEMO = "demo"
 class Camera(Protocol):
     """The first stage: it takes nothing and gives frames."""
 
-    fps: float
-    began: float  # when the first frame of a clip was due
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+
+    @property
+    def began(self) -> float:
+        """When the first frame of a clip was due."""
 
     def __call__(self, message: None = None, /) -> Frame | None:
         """The next frame, or None when none came in a quarter of a second."""

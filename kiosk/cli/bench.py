@@ -72,7 +72,7 @@ def measure(
 
     changes: Tables = {
         "camera": {"source": camera},
-        "portraits": {"portrait": portrait, "playlist": ()},
+        "portraits": {"portrait": portrait, "playlist": (), "gallery": ()},
     }
     settings = read_config(config, changes)
     sizes = [size] if size else SIZES

@@ -40,7 +40,7 @@ def demo(
     """Show a portrait that follows the demo visitor: in a window, or as files without a screen."""
     changes: Tables = {
         "camera": {"source": "demo"},
-        "portraits": {"portrait": portrait, "playlist": ()},
+        "portraits": {"portrait": portrait, "playlist": (), "gallery": ()},
         "display": {"fullscreen": False, **read_size(size)},
     }
     settings = read_config(config, changes)

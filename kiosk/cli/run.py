@@ -24,6 +24,7 @@ from kiosk.cli.options import (
 if TYPE_CHECKING:
     from kiosk.app import Road
     from kiosk.config import Config
+    from kiosk.gallery import Gallery
     from kiosk.health import Report
 
 logger = logging.getLogger(__name__)
@@ -43,20 +44,20 @@ def run(
     report: Annotated[Path | None, typer.Option("--report", help="Write figures as JSON.")] = None,
 ) -> None:
     """Hang a portrait and let it follow whoever stands before the camera."""
-    changes: Tables = {
+    alone: Tables = {"portraits": {"portrait": portrait, "gallery": ()}} if portrait else {}
+    changes: Tables = alone | {
         "camera": {"source": camera},
-        "portraits": {"portrait": portrait},
         "display": {"fullscreen": False if windowed else None, **read_size(size)},
     }
     settings = read_config(config, changes)
     for path in (record, report):
         check_writable(path)
     offscreen = offscreen or record is not None
-    figures = show_portrait(
-        settings, offscreen=offscreen, seconds=seconds, record=record, staff=True
-    )
+    show = show_gallery if settings.portraits.gallery else show_portrait
+    figures = show(settings, offscreen=offscreen, seconds=seconds, record=record, staff=True)
     if report is not None:
-        report.write_text(json.dumps(asdict(figures), indent=2) + "\n", encoding="utf-8")
+        told = [asdict(each) for each in figures] if isinstance(figures, list) else asdict(figures)
+        report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 def show_portrait(
@@ -73,34 +74,83 @@ def show_portrait(
         KioskError: it cannot even start.
     """
     from kiosk.app import Road
-    from kiosk.control.place import socket_path
-    from kiosk.control.server import serve_staff
-    from kiosk.display.credentials import leave, open_seal
     from kiosk.display.screen import open_screen
     from kiosk.portraits.store import choose_pack
 
-    if not logger.isEnabledFor(logging.DEBUG):  # --debug says more than any setting
-        logging.getLogger("kiosk").setLevel(config.log.level.upper())
-    if offscreen:  # nobody is there to listen
-        sound = config.sound.model_copy(update={"enabled": False})
-        config = config.model_copy(update={"sound": sound})
-    seal = leave if record is None else open_seal(config.display.credentials)
+    config = prepared(config, offscreen=offscreen)
     pack = choose_pack(config.portraits)
     road = Road(config, pack)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
-        stack.enter_context(road)
-        if staff:
-            stack.enter_context(serve_staff(road, socket_path(config.console.socket)))
-        if record is not None:
-            stack.callback(seal, record)
-            record_road(road, record, size=config.display.size, stack=stack)
+        begin(road, config, record=record, staff=staff, stack=stack)
         with suppress(KeyboardInterrupt):  # the usual end of a run without --seconds
             road.run(screen, seconds=seconds)
         return road.report()
 
 
-def record_road(road: "Road", path: Path, *, size: tuple[int, int], stack: ExitStack) -> None:
+def show_gallery(
+    config: "Config",
+    *,
+    offscreen: bool,
+    seconds: float | None,
+    record: Path | None = None,
+    staff: bool = False,
+) -> "list[Report]":
+    """The same with several portraits on one screen; says how each fared.
+
+    Raises:
+        KioskError: it cannot even start.
+    """
+    from kiosk.display.screen import open_panels
+    from kiosk.gallery import Gallery
+    from kiosk.portraits.store import choose_gallery
+
+    config = prepared(config, offscreen=offscreen)
+    packs = choose_gallery(config.portraits)
+    gallery = Gallery(config, packs)
+    with ExitStack() as stack:
+        screen = stack.enter_context(open_panels(packs, config.display, offscreen=offscreen))
+        begin(gallery, config, record=record, staff=staff, stack=stack)
+        with suppress(KeyboardInterrupt):
+            gallery.run(screen, seconds=seconds)
+        return gallery.reports()
+
+
+def prepared(config: "Config", *, offscreen: bool) -> "Config":
+    """Log as much as the settings want, or ``--debug``; without a screen nobody listens."""
+    if not logger.isEnabledFor(logging.DEBUG):
+        logging.getLogger("kiosk").setLevel(config.log.level.upper())
+    if not offscreen:
+        return config
+    sound = config.sound.model_copy(update={"enabled": False})
+    return config.model_copy(update={"sound": sound})
+
+
+def begin(
+    road: "Road | Gallery",
+    config: "Config",
+    *,
+    record: Path | None,
+    staff: bool,
+    stack: ExitStack,
+) -> None:
+    """Begin what goes on beside the screen, until ``stack`` is left."""
+    from kiosk.control.place import socket_path
+    from kiosk.control.server import serve_staff
+    from kiosk.display.credentials import open_seal
+
+    if record is not None:
+        stack.callback(open_seal(config.display.credentials), record)
+    stack.enter_context(road)
+    if staff:
+        stack.enter_context(serve_staff(road, socket_path(config.console.socket)))
+    if record is not None:
+        record_road(road, record, size=config.display.size, stack=stack)
+
+
+def record_road(
+    road: "Road | Gallery", path: Path, *, size: tuple[int, int], stack: ExitStack
+) -> None:
     """Have every composed picture written to an MP4, which is whole when ``stack`` is left."""
     from kiosk.display.recorder import Recorder
 

@@ -26,8 +26,8 @@ class Kiosk(Protocol):
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
 
-    def hang_by_id(self, portrait_id: str) -> None:
-        """Hang a portrait; raises `KioskError` if there is none of that name."""
+    def hang_by_id(self, portrait_id: str, place: int = 1) -> None:
+        """Hang a portrait at a place; raises `KioskError` if there is none of either."""
 
     def tune(self, portrait_id: str, override: Override) -> None:
         """Try out gains and limits; raises `KioskError` if that portrait does not hang."""
@@ -64,7 +64,7 @@ def tell_log(_: Kiosk, journal: Journal, asked: Mapping[str, Any]) -> Answer:
 
 def hang(kiosk: Kiosk, _: Journal, asked: Mapping[str, Any]) -> Answer:
     """Hang a portrait."""
-    kiosk.hang_by_id(str(asked["portrait"]))
+    kiosk.hang_by_id(str(asked["portrait"]), int(asked.get("place", 1)))
     return in_json({})
 
 

@@ -2,12 +2,19 @@
 
 import logging
 import threading
+from typing import Protocol
 
-from kiosk.display.screen import Screen
 from kiosk.messages import Bytes
 from kiosk.pipeline import Latest
 
 logger = logging.getLogger(__name__)
+
+
+class Readable(Protocol):
+    """A screen, or what several portraits share of one."""
+
+    def read(self) -> Bytes:
+        """What was composed last, (H, W, 3) uint8 RGB."""
 
 
 class Peephole:
@@ -25,7 +32,7 @@ class Peephole:
             self._wanted.set()
             return self._pictures.take(timeout_s)
 
-    def serve(self, screen: Screen) -> None:
+    def serve(self, screen: Readable) -> None:
         """Hand a picture out, if someone asked; costs nothing else."""
         if self._wanted.is_set():
             self._wanted.clear()

@@ -3,8 +3,9 @@
     curl --unix-socket kiosk.sock http://kiosk/status
 
 GET ``/status``, ``/healthz``, ``/picture`` (a JPEG of the screen), ``/log?after=N``; POST ``/hang``
-``{"portrait": id}``, ``/tune`` ``{"portrait": id, "gains": {...}, "limits": {...}}``. An answer is
-JSON; a refusal is ``{"fault": "one line"}``. Whatever fails here, the painting goes on hanging.
+``{"portrait": id, "place": 1}``, ``/tune`` ``{"portrait": id, "gains": {...}, "limits": {...}}``;
+the place is one of a gallery's. An answer is JSON; a refusal is ``{"fault": "one line"}``. Whatever
+fails here, the painting goes on hanging.
 """
 
 import json

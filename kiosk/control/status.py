@@ -29,3 +29,22 @@ class Status:
     rss_mb: float
     stages: dict[str, StageStatus] = field(default_factory=dict)
     faults: tuple[str, ...] = ()  # what someone should look at; empty: all is well
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStatus:
+    """One portrait of a gallery."""
+
+    portrait: str
+    engine: str
+    attended: bool
+    state: str
+    fps: float
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryStatus(Status):
+    """A kiosk with several portraits: what is said of one is said of the first."""
+
+    gallery: tuple[PlaceStatus, ...] = ()

@@ -88,12 +88,16 @@ class Target:
         """Waits until what was told to be drawn is drawn."""
         gl.glFinish()
 
-    def present(self, width: int, height: int) -> None:
-        """Copies the picture to the window's own framebuffer, which has its bottom row first."""
+    def present(self, area: Rectangle, rows: int) -> None:
+        """Copies the picture to an area of the window's own framebuffer.
+
+        It has so many rows of pixels, the bottom one first.
+        """
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self.number)
         gl.glBindFramebuffer(gl.GL_DRAW_FRAMEBUFFER, 0)
         gl.glDisable(gl.GL_SCISSOR_TEST)
-        edges = (0, 0, *self.size, 0, height, width, 0)
+        left, top, width, height = area
+        edges = (0, 0, *self.size, left, rows - top, left + width, rows - top - height)
         gl.glBlitFramebuffer(*edges, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
 
     def delete(self) -> None:

@@ -25,6 +25,34 @@ if TYPE_CHECKING:
 SILENT = DisplaySettings(disclosure="", label=False)
 
 
+class OffscreenGround:
+    """A picture of any size that several portraits share; see `kiosk.display.panels`.
+
+    Raises:
+        DisplayError: neither EGL nor Xvfb can be had; says what to install.
+    """
+
+    closed = overlaid = seen = False
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self._context = OffscreenContext()
+
+    def make_current(self) -> None:
+        """What is drawn from now on is drawn here."""
+        self._context.make_current()
+
+    def listen(self) -> None:
+        """Nobody stands before it who could ask for anything."""
+
+    def flip(self) -> None:
+        """Nobody sees it."""
+
+    def close(self) -> None:
+        """Gives the context back."""
+        self._context.close()
+
+
 class OffscreenScreen:
     """A screen of any size that nobody looks at. One thread makes, uses and closes it.
 

@@ -1,13 +1,16 @@
 """What a portrait is shown on, and the choice of it: a window, or a picture in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kiosk.display.hanging import Hanging
 from kiosk.display.settings import DisplaySettings
 from kiosk.messages import Bytes, Layers
 from kiosk.portraits.pack import Pack
+
+if TYPE_CHECKING:
+    from kiosk.display.panels import Panels
 
 
 class Screen(Protocol):
@@ -54,12 +57,38 @@ def open_screen(pack: Pack, settings: DisplaySettings, *, offscreen: bool) -> It
     if offscreen:
         from kiosk.display.offscreen import OffscreenScreen
 
-        # a recording carries the note in its metadata, not in the picture
-        silent = settings.model_copy(update={"disclosure": "", "label": False})
-        screen = OffscreenScreen(pack, size=settings.size, settings=silent)
+        screen = OffscreenScreen(pack, size=settings.size, settings=_unlabelled(settings))
     else:
         from kiosk.display.window import WindowScreen
 
         screen = WindowScreen(pack, settings=settings)
     with closing(screen):
         yield screen
+
+
+@contextmanager
+def open_panels(
+    packs: Sequence[Pack], settings: DisplaySettings, *, offscreen: bool
+) -> Iterator["Panels"]:
+    """What several portraits are shown on, the same divided into panels.
+
+    Raises:
+        DisplayError: see `open_screen`.
+    """
+    from kiosk.display.panels import Panels
+
+    if offscreen:
+        from kiosk.display.offscreen import OffscreenGround
+
+        panels = Panels(packs, _unlabelled(settings), OffscreenGround(settings.size))
+    else:
+        from kiosk.display.window import Window
+
+        panels = Panels(packs, settings, Window(settings))
+    with closing(panels):
+        yield panels
+
+
+def _unlabelled(settings: DisplaySettings) -> DisplaySettings:
+    """A recording carries the note in its metadata, not in the picture."""
+    return settings.model_copy(update={"disclosure": "", "label": False})

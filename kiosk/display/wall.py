@@ -15,7 +15,7 @@ from kiosk.display.captions import draw_caption, place_caption
 from kiosk.display.glass import Glass
 from kiosk.display.graphics import Program, Target
 from kiosk.display.hanging import Hanging
-from kiosk.display.placement import Placement
+from kiosk.display.placement import Placement, Rectangle
 from kiosk.display.shaders import FADE
 from kiosk.display.view import View, level_at, shift_at
 from kiosk.errors import DisplayError
@@ -50,6 +50,11 @@ class Wall:
     def placement(self) -> Placement:
         """Where the newest portrait's picture and canvas are."""
         return self._canvas.placement
+
+    @property
+    def fades(self) -> bool:
+        """Whether one portrait is giving way to another."""
+        return self._fade is not None
 
     def hang(self, hanging: Hanging) -> None:
         """Shows another portrait, still; it fades in over what is seen now.
@@ -89,9 +94,9 @@ class Wall:
         """Waits until the picture is composed: OpenGL works ahead."""
         self._seen.finish()
 
-    def present(self, width: int, height: int) -> None:
-        """Copies the picture to the window, of that many pixels."""
-        self._seen.present(width, height)
+    def present(self, area: Rectangle, rows: int) -> None:
+        """Copies the picture to an area of the window, which has so many rows of pixels."""
+        self._seen.present(area, rows)
 
     def delete(self) -> None:
         """Gives the graphics card's memory back."""

@@ -26,19 +26,19 @@ CAPTION, OVERLAY_KEY = "Tableau vivant", "o"
 ADVICE = "start it from a desktop or under xinit, set DISPLAY, or use --offscreen"
 
 
-class WindowScreen:
-    """A portrait in a window or on the whole screen.
+class Window:
+    """A window, or the whole screen, and what is asked of it.
 
     Raises:
         DisplayError: there is no screen; says what to do.
     """
 
-    def __init__(self, pack: Pack, settings: DisplaySettings) -> None:
+    seen = True
+
+    def __init__(self, settings: DisplaySettings) -> None:
         if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
             raise DisplayError(f"there is no screen (DISPLAY is not set); {ADVICE}")
         self.closed = self.overlaid = False
-        self._pack = pack
-        self._settings = settings
         options = _window_options(settings)
         try:
             self._window = open_window(**options)
@@ -46,70 +46,30 @@ class WindowScreen:
             raise DisplayError(f"{error}; {ADVICE}") from error
         self._window.set_mouse_visible(False)
         self._window.push_handlers(on_close=self._close_soon, on_text=self._hear)
-        self._wall = self._make_wall()
 
-    def prepare(self, pack: Pack) -> Hanging:
-        """Makes a portrait ready to be hung; any thread may call it."""
-        return Hanging.prepare(pack, self._size, self._settings, largest=self._largest)
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, now."""
+        width, height = self._window.get_framebuffer_size()
+        return width, height
 
-    def hang(self, hanging: Hanging) -> None:
-        """Shows another portrait, which fades in."""
+    def make_current(self) -> None:
+        """What is drawn from now on is drawn here."""
         self._window.switch_to()
-        self._pack = hanging.pack
-        if hanging.size == self._size:
-            self._wall.hang(hanging)
-        else:  # the window was resized meanwhile
-            self._renew_wall()
 
-    def show(self, layers: Layers | None) -> None:
-        """Handles events, composes one frame and flips; waits for the screen where vsync is on."""
-        self._window.switch_to()
+    def listen(self) -> None:
+        """Handles events."""
         self._window.dispatch_events()
-        if self.closed:
-            return
-        size = self._window.get_framebuffer_size()
-        if size != self._size and min(size) > 0:
-            self._renew_wall()
-        self._wall.draw(layers)
-        self._wall.present(*self._size)
+
+    def flip(self) -> None:
+        """Shows what was drawn; waits for the screen where vsync is on."""
         self._window.flip()
 
-    def lay(self, overlay: Bytes | None) -> None:
-        """Lays the operator's overlay over the picture; None takes it away."""
-        self._window.switch_to()
-        self._wall.lay(overlay)
-
-    def caption(self, text: str) -> None:
-        """Shows what is to be read; an empty text takes it away."""
-        self._window.switch_to()
-        self._wall.caption(text)
-
-    def read(self) -> Bytes:
-        """The picture: (height, width, 3) uint8 RGB, top row first."""
-        self._window.switch_to()
-        return self._wall.read()
-
     def close(self) -> None:
-        """Gives everything back."""
+        """Gives it back."""
         self.closed = True
-        self._window.switch_to()
-        self._wall.delete()
+        self.make_current()
         self._window.close()
-
-    def _make_wall(self) -> "Wall":
-        # these import OpenGL, which needs the window's choice
-        from kiosk.display.graphics import largest_texture
-        from kiosk.display.wall import Wall
-
-        self._window.switch_to()
-        self._size = self._window.get_framebuffer_size()
-        self._largest = largest_texture()
-        return Wall(self.prepare(self._pack))
-
-    def _renew_wall(self) -> None:
-        """The window has another size."""
-        old, self._wall = self._wall, self._make_wall()
-        old.delete()
 
     def _hear(self, text: str) -> None:
         """A key was pressed."""
@@ -120,6 +80,92 @@ class WindowScreen:
         """Leaves the window open until `close`: the context is still needed to tidy up."""
         self.closed = True
         return True
+
+
+class WindowScreen:
+    """A portrait in a window or on the whole screen.
+
+    Raises:
+        DisplayError: there is no screen; says what to do.
+    """
+
+    def __init__(self, pack: Pack, settings: DisplaySettings) -> None:
+        self._pack = pack
+        self._settings = settings
+        self._window = Window(settings)
+        self._wall = self._make_wall()
+
+    @property
+    def closed(self) -> bool:
+        """Whether someone has closed it."""
+        return self._window.closed
+
+    @property
+    def overlaid(self) -> bool:
+        """Whether the operator wants their overlay."""
+        return self._window.overlaid
+
+    def prepare(self, pack: Pack) -> Hanging:
+        """Makes a portrait ready to be hung; any thread may call it."""
+        return Hanging.prepare(pack, self._size, self._settings, largest=self._largest)
+
+    def hang(self, hanging: Hanging) -> None:
+        """Shows another portrait, which fades in."""
+        self._window.make_current()
+        self._pack = hanging.pack
+        if hanging.size == self._size:
+            self._wall.hang(hanging)
+        else:  # the window was resized meanwhile
+            self._renew_wall()
+
+    def show(self, layers: Layers | None) -> None:
+        """Handles events, composes one frame and flips; waits for the screen where vsync is on."""
+        self._window.make_current()
+        self._window.listen()
+        if self.closed:
+            return
+        size = self._window.size
+        if size != self._size and min(size) > 0:
+            self._renew_wall()
+        self._wall.draw(layers)
+        self._wall.present((0, 0, *self._size), self._size[1])
+        self._window.flip()
+
+    def lay(self, overlay: Bytes | None) -> None:
+        """Lays the operator's overlay over the picture; None takes it away."""
+        self._window.make_current()
+        self._wall.lay(overlay)
+
+    def caption(self, text: str) -> None:
+        """Shows what is to be read; an empty text takes it away."""
+        self._window.make_current()
+        self._wall.caption(text)
+
+    def read(self) -> Bytes:
+        """The picture: (height, width, 3) uint8 RGB, top row first."""
+        self._window.make_current()
+        return self._wall.read()
+
+    def close(self) -> None:
+        """Gives everything back."""
+        self._window.make_current()
+        self._wall.delete()
+        self._window.close()
+
+    def _make_wall(self) -> "Wall":
+        # these import OpenGL, which needs the window's choice
+        from kiosk.display.graphics import largest_texture
+        from kiosk.display.wall import Wall
+
+        self._window.make_current()
+        self._size = self._window.size
+        self._largest = largest_texture()
+        return Wall(self.prepare(self._pack))
+
+    def _renew_wall(self) -> None:
+        """The window has another size."""
+        old, self._wall = self._wall, self._make_wall()
+        old.delete()
 
     def __enter__(self) -> Self:
         return self

@@ -33,6 +33,27 @@ def choose_pack(settings: PortraitSettings) -> Pack:
     return open_first_good([named, *others])
 
 
+def choose_gallery(settings: PortraitSettings) -> list[Pack]:
+    """The portraits that hang side by side; one whose pack is damaged is left out.
+
+    What a change that was killed has left behind is cleared away.
+
+    Raises:
+        PackError: there is none of a name, or none is whole.
+    """
+    tidy(settings.folder)
+    packs, faults = [], []
+    for folder in [find_pack(each, [settings.folder]) for each in settings.gallery]:
+        try:
+            packs.append(load_pack(folder))
+        except PackError as error:
+            logger.error("portrait refused: %s", error)
+            faults.append(str(error))
+    if not packs:
+        raise PackError("no portrait can be shown: " + "; ".join(faults))
+    return packs
+
+
 def find_packs(folders: Iterable[Path]) -> list[Path]:
     """The folder of every pack within ``folders``, by name; the first of a name wins.
 

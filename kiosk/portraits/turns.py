@@ -43,6 +43,8 @@ class Turns:
             now: seconds.
             attended: whether somebody leads the portrait that hangs.
         """
+        if self._settings.gallery:  # where several hang at a time nobody takes turns
+            return None
         self._read()
         ids = self.programme.at(self._time_of_day())
         if not ids:

@@ -61,34 +61,39 @@ class _Track:
     reference: Centred | None = None
     proved_at: float = -np.inf
     echoed_at: float = -np.inf
-    following: Following = field(default_factory=Following)
+    followings: list[Following] = field(default_factory=list)  # one for each portrait
     times: deque[float] = field(default_factory=deque)
     signs: deque[Points] = field(default_factory=deque)
 
 
 class Liveness:
-    """Tells living faces from pictures, track by track."""
+    """Tells living faces from pictures, track by track.
 
-    def __init__(self) -> None:
+    Args:
+        portraits: how many there are whose reflection a face may be.
+    """
+
+    def __init__(self, portraits: int = 1) -> None:
         self._tracks: dict[int, _Track] = {}
         self._places = Places()
-        self._echo = Echo()
+        self._echoes = [Echo() for _ in range(portraits)]
         self._opened_at = -np.inf
         self._seen_at = -np.inf
 
-    def __call__(self, faces: Faces, shown: Motion | None = None) -> list[Verdict]:
+    def __call__(self, faces: Faces, *shown: Motion | None) -> list[Verdict]:
         """A verdict for each face of a frame.
 
         Args:
             faces: of the frame.
-            shown: how the portrait was moved last.
+            shown: how each portrait was moved last.
         """
         now = faces.captured_at
         if now - self._seen_at > START_S:
             self._opened_at = now
         self._seen_at = now
-        if shown is not None:
-            self._echo.show(shown, now)
+        for echo, motion in zip(self._echoes, shown, strict=False):  # none yet: none shown
+            if motion is not None:
+                echo.show(motion, now)
         self._tracks = {
             number: track
             for number, track in self._tracks.items()
@@ -113,7 +118,13 @@ class Liveness:
         else:
             odds = FOUND if taken or now - self._opened_at < START_S else CAME
         return _Track(
-            odds, began_at=now, face=face, seen_at=now, weighed_at=-np.inf, picture_since=now
+            odds,
+            began_at=now,
+            face=face,
+            seen_at=now,
+            weighed_at=-np.inf,
+            picture_since=now,
+            followings=[Following() for _ in self._echoes],
         )
 
     def _gather(self, track: _Track, face: Centred, now: float) -> None:
@@ -138,18 +149,21 @@ class Liveness:
         walks = float(np.ptp(signs[:, PLACE.start])) > STRIDE
         worst = WALKING if walks else WORST
         said = float(np.clip(weigh_signs(signs, _spans(track)), worst, BEST))
-        track.following.see(self._echo.compare(times, signs), now)
-        if track.following.certain:
+        for following, echo in zip(track.followings, self._echoes, strict=True):
+            following.see(echo.compare(times, signs), now)
+        if any(following.certain for following in track.followings):
             track.echoed_at = now
         if now - track.echoed_at < ECHO_S:
             said, track.proved_at = WORST, -np.inf
             track.odds = min(track.odds, PICTURE)
-        most = ALIVE - 0.1 if track.following.suspect and not _alive(track, now) else MOST
+        suspect = any(following.suspect for following in track.followings)
+        most = ALIVE - 0.1 if suspect and not _alive(track, now) else MOST
         track.odds = float(np.clip(track.odds + WEIGHT * said, LEAST, most))
         if track.odds >= ALIVE:
             if not np.isfinite(track.proved_at):
                 self._places.forget(track.face, now)
-                track.following.trust()
+                for following in track.followings:
+                    following.trust()
             track.proved_at = now
         if track.odds > PICTURE:
             track.picture_since = now
