@@ -14,10 +14,9 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
-from typing_extensions import Self
 
 from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
@@ -83,25 +82,21 @@ class PortraitSettings(Table):
     portrait: str = "personne"
     playlist: tuple[str, ...] = ()
     every_s: float = Field(600.0, ge=5, le=86400)
-    gallery: tuple[str, ...] = Field((), max_length=MOST_PORTRAITS)
+    gallery: tuple[str, ...] = ()
     signed: bool = False
     keys: tuple[Path, ...] = ()
     usb: bool = False
 
     @field_validator("gallery")
     @classmethod
-    def _each_once(cls, gallery: tuple[str, ...]) -> tuple[str, ...]:
-        if len(gallery) == 1:
-            raise ValueError("give two to four portraits, or none: one is portraits.portrait")
+    def _can_hang(cls, gallery: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if gallery and not 2 <= len(gallery) <= MOST_PORTRAITS:
+            raise ValueError(f"give two to {MOST_PORTRAITS} portraits, or none")
         if twice := sorted({each for each in gallery if gallery.count(each) > 1}):
             raise ValueError(f"each hangs once; twice: {', '.join(twice)}")
+        if gallery and info.data.get("playlist"):
+            raise ValueError("in a gallery nobody takes turns; empty portraits.playlist, or this")
         return gallery
-
-    @model_validator(mode="after")
-    def _nobody_takes_turns_in_a_gallery(self) -> Self:
-        if self.gallery and self.playlist:
-            raise ValueError("a gallery and a playlist exclude each other; empty one of them")
-        return self
 
     @property
     def trusted(self) -> tuple[Path, ...] | None:
@@ -249,4 +244,5 @@ def _allowed(message: str) -> str:
         return "it should be a table"
     if "pattern '^#" in message:
         return "it should be a colour such as '#14110f'"
+    message = message.removeprefix("Value error, ")  # one of ours
     return message.replace("Input should be", "it should be").replace("String should", "it should")

@@ -154,7 +154,7 @@ def watch(
     seen, motion = Seen(), None
     for step in range(int(seconds * fps)):
         t = step / fps
-        there = _in_view(cast, t)
+        there = people_in_view(cast, t)
         meshes = [cast[who].landmarks(t) for who in there]
         numbers = numbering(meshes, t)
         faces = tuple(Face(number, mesh, 1.0) for number, mesh in zip(numbers, meshes, strict=True))
@@ -171,7 +171,7 @@ def watch(
     return seen
 
 
-def _in_view(cast: Sequence[Print], t: float) -> list[int]:
+def people_in_view(cast: Sequence[Print], t: float) -> list[int]:
     there: list[int] = []
     nearest_first = sorted(range(len(cast)), key=lambda who: -cast[who].path(t)[2])
     for who in nearest_first:

@@ -14,6 +14,7 @@ from kiosk.portraits.changes import change, tidy
 from kiosk.portraits.manifest import MANIFEST
 from kiosk.portraits.override import override_of
 from kiosk.portraits.pack import Pack, load_pack
+from kiosk.portraits.programme import PROGRAMME
 from kiosk.portraits.swap import previous_of, rollback
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ def choose_gallery(settings: PortraitSettings) -> list[Pack]:
         PackError: there is none of a name, or none is whole.
     """
     tidy(settings.folder)
+    if (settings.folder / PROGRAMME).is_file():
+        logger.warning("%s waits: in a gallery nobody takes turns", PROGRAMME)
     packs, faults = [], []
     for folder in [find_pack(each, [settings.folder]) for each in settings.gallery]:
         try:

@@ -48,8 +48,13 @@ class Lead:
         self._since = now
 
     @property
+    def leader(self) -> Face | None:
+        """The leading face as it was seen last; None: nobody leads."""
+        return self._leader
+
+    @property
     def track(self) -> int | None:
-        """The number of the leading face, be it out of sight for a moment; None: nobody leads."""
+        """Its number."""
         return None if self._leader is None else self._leader.track_id
 
     def __call__(self, there: Attendance, taken: Collection[int] = ()) -> Visitor:

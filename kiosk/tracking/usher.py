@@ -1,7 +1,7 @@
 """Several portraits, one visitor each: who follows whom in a gallery.
 
-Nobody is followed by two. Who is followed stays so as before a single portrait; who is not is taken
-by the free portrait that hangs nearest to where they stand. The others notice them. Each frame is
+Nobody is followed by two. Who is followed stays so, as before a single portrait; who is not is taken
+by the free portrait that hangs nearest to where they stand; the others notice them. Each frame is
 looked at and judged once, whichever portrait asks first; one that asks with an older frame is told
 what the newer one said.
 """
@@ -106,29 +106,39 @@ class Usher:
             return self._visitors[place]
 
     def _seat(self, there: Attendance) -> list[Visitor]:
-        """Ask each portrait whom it follows: first those who lead somebody, or wait for them."""
+        """Ask each portrait whom it follows: first those whose visitor is in sight."""
+        seen = {each.face.track_id for each in there.candidates}
+        waiting = list(range(len(self._leads)))
         seated: dict[int, Visitor] = {}
-        for place, lead in enumerate(self._leads):
-            if lead.track is not None:
-                seated[place] = lead(there, self._taken(place))
-        while free := [place for place in range(len(self._leads)) if place not in seated]:
-            place = self._nearest(free, there)
+        while waiting:
+            followed = [place for place in waiting if self._leads[place].track in seen]
+            place = followed[0] if followed else self._nearest(waiting, there)
             seated[place] = self._leads[place](there, self._taken(place))
+            waiting.remove(place)
         return [seated[place] for place in range(len(self._leads))]
 
-    def _taken(self, place: int) -> set[int]:
-        """The tracks that lead other portraits."""
+    def _taken(self, place: int | None = None) -> set[int]:
+        """The tracks that lead other portraits than that one."""
         others = (lead.track for other, lead in enumerate(self._leads) if other != place)
         return {track for track in others if track is not None}
 
-    def _nearest(self, free: list[int], there: Attendance) -> int:
-        """The free portrait that hangs nearest to the best visitor who has none yet."""
-        taken = self._taken(-1)
+    def _nearest(self, waiting: list[int], there: Attendance) -> int:
+        """The portrait to ask first: it hangs nearest to the best visitor who has none yet.
+
+        One whose visitor is out of sight for a moment looks for them where they stood.
+        """
+        taken = self._taken()
         best = next((c.face for c in there.candidates if c.face.track_id not in taken), None)
         if best is None:
-            return free[0]
-        stands, places = _across(best, there.frame_size[0]), self._places()
-        return min(free, key=lambda place: abs(places[place] - stands))
+            return waiting[0]
+        width, places = there.frame_size[0], self._places()
+
+        def distance(place: int) -> float:
+            leader = self._leads[place].leader
+            looks = places[place] if leader is None else _across(leader, width)
+            return abs(looks - _across(best, width))
+
+        return min(waiting, key=distance)
 
 
 def _across(face: Face, frame_width: int) -> float:
