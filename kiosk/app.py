@@ -20,7 +20,7 @@ from kiosk.config import Config
 from kiosk.control.status import StageStatus, Status
 from kiosk.display.screen import Screen
 from kiosk.errors import ControlError
-from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
+from kiosk.health import SILENCE_S, Figures, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
 from kiosk.messages import Bytes, Face, Frame, Layers, PortraitMotion, Visitor
 from kiosk.narrator import Narrator
@@ -221,6 +221,7 @@ class Road:
     def status(self) -> Status:
         """How it fares now."""
         hook, recent = self._hook, self.health.recent()
+        unhealthy = tuple(self._ills(recent))
         portrait = hook.portrait()
         return Status(
             version=self._version,
@@ -239,20 +240,29 @@ class Road:
                 name: StageStatus(self.health.age(name), self.health.failures(name))
                 for name in ("camera", "mirror", "generator")
             },
-            faults=tuple(self._faults(recent)),
+            faults=(*unhealthy, *self._faults()),
+            unhealthy=unhealthy,
         )
+
+    def figures(self) -> Figures:
+        """What was counted since the start."""
+        return self.health.figures()
 
     def _seen(self) -> tuple[Visitor | None, tuple[Face, ...]]:
         """The visitor, and all faces."""
         mirror = self._mirror
         return (None, ()) if mirror is None else (mirror.visitor, mirror.faces)
 
-    def _faults(self, recent: Recent) -> Iterator[str]:
+    def _ills(self, recent: Recent) -> Iterator[str]:
+        """With these the portrait does not live."""
         for stage in self.health.silent(SILENCE_S):
             yield f"{stage} has not been heard of for {SILENCE_S:.0f} s or more"
         up_s = self._clock() - self._began
         if up_s > START_S and (recent.age_s is None or recent.age_s > STALE_S):
             yield "the portrait does not move: the still artwork hangs"
+
+    def _faults(self) -> Iterator[str]:
+        """With these it does, and yet staff should know."""
         if not self._config.display.disclosure:
             yield "the note that the movement is generated is switched off"
         if fault := self._voice.fault:

@@ -20,7 +20,7 @@ from kiosk.control.status import GalleryStatus, PlaceStatus, Status
 from kiosk.display.panels import Panels
 from kiosk.errors import ControlError
 from kiosk.floor import Floor, PoliteRepertoire, SharedVoice
-from kiosk.health import Report
+from kiosk.health import Figures, Report
 from kiosk.messages import Bytes, Layers
 from kiosk.mirror import Landmarker, Presence
 from kiosk.onlookers import Onlookers, Watcher
@@ -148,6 +148,10 @@ class Gallery:
         """The figures so far, place by place."""
         return [road.report() for road in self._roads]
 
+    def figures(self) -> Figures:
+        """What was counted at the first place since the start."""
+        return self._roads[0].figures()
+
     def status(self) -> GalleryStatus:
         """How it fares now: in full how the first portrait does, in short how each."""
         each = [road.status() for road in self._roads]
@@ -158,7 +162,11 @@ class Gallery:
             )
             for status in each
         )
-        return GalleryStatus(**first | {"faults": tuple(self._faults(each))}, gallery=short)
+        wrong = {
+            "faults": tuple(self._faults(each)),
+            "unhealthy": tuple(fault for status in each for fault in status.unhealthy),
+        }
+        return GalleryStatus(**first | wrong, gallery=short)
 
     def _ids(self) -> list[str]:
         return [road.status().portrait for road in self._roads]

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kiosk.temperatures import hottest_c
+
 logger = logging.getLogger(__name__)
 
 ROAD = "latency"  # the name under which capture-to-composed is kept
@@ -21,6 +23,9 @@ RECENT = 150  # pictures
 BIN_MS = 0.5
 SILENCE_S = 30.0  # a stage whose heart has not beaten for so long hangs
 BINS = 4000  # to two seconds; what is longer counts as that
+# what histograms are told by: whole bins
+BOUNDS_MS = (2, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000)
+VISITORS = "visitors"  # the name under which they are counted
 
 Percentiles = dict[str, float]
 
@@ -49,15 +54,34 @@ class Recent:
     age_s: float | None  # of the last one; None: there was none
 
 
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Durations since the start."""
+
+    within: tuple[int, ...]  # how many took no longer than each of BOUNDS_MS
+    total: int
+    sum_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was counted since the start."""
+
+    times: dict[str, Histogram]  # by stage; under ROAD, from capture to composed
+    counts: dict[str, int]
+
+
 class Times:
     """Durations counted in bins, as a whole and since the last look."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(BINS, np.int64)
         self._seen = self._counts.copy()
+        self._sum_s = 0.0
 
     def add(self, seconds: float) -> None:
         """Count one duration."""
+        self._sum_s += max(seconds, 0.0)
         self._counts[min(max(int(seconds * 1000 / BIN_MS), 0), BINS - 1)] += 1
 
     def percentiles(self, *, recent: bool = False) -> Percentiles:
@@ -78,6 +102,11 @@ class Times:
         self._seen = self._counts.copy()
         return recent
 
+    def histogram(self) -> Histogram:
+        """All, for who counts on."""
+        within = np.cumsum(self._counts)[[int(bound / BIN_MS) - 1 for bound in BOUNDS_MS]]
+        return Histogram(tuple(within.tolist()), self.total, self._sum_s)
+
     @property
     def total(self) -> int:
         """How many durations were counted."""
@@ -91,18 +120,27 @@ class Health:
         clock: monotonic seconds.
         log_every_s: between two lines in the log.
         name: what they begin with, where there are several runs.
+        temperature: of the machine's hottest part, degrees Celsius, where it tells.
     """
 
     def __init__(
-        self, clock: Callable[[], float], *, log_every_s: float = 60.0, name: str = ""
+        self,
+        clock: Callable[[], float],
+        *,
+        log_every_s: float = 60.0,
+        name: str = "",
+        temperature: Callable[[], float | None] = hottest_c,
     ) -> None:
         self._clock = clock
         self._name = name
         self._log_every_s = log_every_s
+        self._temperature = temperature
         self._lock = threading.Lock()
         self._times: dict[str, Times] = {ROAD: Times()}
         self._beats: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+        self._visitors_said = 0
         self._shown_from: float | None = None  # when the first picture was composed
         # of the last pictures: when composed, and how long after their frames
         self._recent: deque[tuple[float, float]] = deque(maxlen=RECENT)
@@ -119,6 +157,16 @@ class Health:
     def failures(self, stage: str) -> int:
         """How often a stage has raised."""
         return self._failures.get(stage, 0)
+
+    def count(self, what: str) -> None:
+        """Something has happened once more; each is told by one thread."""
+        self._counts[what] = self._counts.get(what, 0) + 1
+
+    def figures(self) -> Figures:
+        """What was counted so far."""
+        with self._lock:
+            times = {name: each.histogram() for name, each in self._times.items()}
+        return Figures(times, dict(self._counts))
 
     def silent(self, limit_s: float) -> list[str]:
         """The stages whose heart has not beaten for ``limit_s`` seconds."""
@@ -183,17 +231,20 @@ class Health:
             shown = self._times[ROAD].look()
             for times in self._times.values():
                 times.look()
+        visitors, celsius = self._counts.get(VISITORS, 0), self._temperature()
         for stage in self.silent(SILENCE_S):
             logger.error(
                 "%s%s has not been heard of for %.0f s or more", self._name, stage, SILENCE_S
             )
         logger.info(
-            "%s%.1f frames/s, latency p50 %.0f p95 %.0f ms, %s, %d dropped, %d failed, %.0f MB",
+            "%s%.1f frames/s, latency p50 %.0f p95 %.0f ms, %s, %d dropped, %d failed, %.0f MB, "
+            "visitors: %d%s",
             self._name, shown / (now - self._said_at), road["p50"], road["p95"],
             " ".join(f"{name} {time:.1f}" for name, time in stages.items()),
             dropped, sum(self._failures.values()), resident_mb(),
+            visitors - self._visitors_said, "" if celsius is None else f", {celsius:.0f} °C",
         )  # fmt: skip
-        self._said_at = now
+        self._said_at, self._visitors_said = now, visitors
 
     def report(self, *, dropped: int, engine: str, portrait: str) -> Report:
         """Everything since the first picture was composed."""

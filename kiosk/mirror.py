@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.experience import Scene, State
-from kiosk.health import Health
+from kiosk.health import VISITORS, Health
 from kiosk.messages import Face, Faces, Frame, Motion, PortraitMotion, Visitor
 from kiosk.motion.target import MotionTarget
 
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 NO_SIZE = (1, 1)  # before the first frame
 SILENCE_S = 0.5  # frames that come further apart than this have stopped
+COUNTED = {State.GREET: "greetings", State.TELL: "stories"}  # parts of a visit, when they begin
 
 
 class Landmarker(Protocol):
@@ -55,7 +56,7 @@ class Mirror:
         director: moves the portrait that `wanted` names now.
         experience: what part of a visit it is.
         wanted: the portrait that hangs; another one is moved from the next frame on.
-        health: is told how long tracking and motion take.
+        health: is told how long tracking and motion take, and how many come.
         clock: seconds.
     """
 
@@ -94,6 +95,7 @@ class Mirror:
         if visitor is None:
             return None
         scene = self._experience(visitor, visitor.captured_at)
+        self._count(visitor, scene)
         self.attended, self.state = visitor.face is not None, scene.state
         self.visitor = visitor
         if (wanted := self._wanted()) is not self._hung:
@@ -107,6 +109,13 @@ class Mirror:
     def close(self) -> None:
         """Give back what tracking holds."""
         self._landmarker.close()
+
+    def _count(self, visitor: Visitor, scene: Scene) -> None:
+        """Count, and no more: who it is nobody can tell afterwards."""
+        if visitor.face is not None and not self.attended:
+            self._health.count(VISITORS)
+        if scene.state is not self.state and scene.state in COUNTED:
+            self._health.count(COUNTED[scene.state])
 
     def _see(self, frame: Frame | None) -> Visitor | None:
         if frame is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.app import Road
+from kiosk.app import START_S, Road
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
 from kiosk.errors import CameraError, PackError
 from kiosk.generator.stage import Portrait
@@ -20,6 +20,7 @@ from kiosk.sitter import motion_target
 from tests.fakes import (
     FakeScreen,
     FakeStage,
+    ManualClock,
     StillEngine,
     StillRig,
     moving_photograph,
@@ -324,3 +325,19 @@ def test_a_damaged_pack_is_refused_by_name_and_the_next_hangs(
 
     assert pack.meta.id == "whole"
     assert "broken" in caplog.records[0].getMessage()
+
+
+def test_a_portrait_that_does_not_move_is_unhealthy_and_a_note_switched_off_only_a_fault(
+    pack: Pack, clip: Path
+) -> None:
+    clock = ManualClock()
+    display = DisplaySettings(width=SIZE[0], height=SIZE[1], disclosure="")
+    road = ShortRoad(
+        Config(camera=CameraSettings(source=str(clip)), display=display), pack, clock=clock
+    )
+    note = "the note that the movement is generated is switched off"
+    assert (road.status().faults, road.status().unhealthy) == ((note,), ())
+
+    clock.now += START_S + 1
+    still = "the portrait does not move: the still artwork hangs"
+    assert (road.status().faults, road.status().unhealthy) == ((still, note), (still,))

@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,9 +20,10 @@ from kiosk.control.place import socket_path
 from kiosk.control.server import MOST_BYTES, serve_staff
 from kiosk.control.status import StageStatus, Status
 from kiosk.errors import ControlError, PackError
+from kiosk.health import Figures, Health
 from kiosk.messages import Bytes
 from kiosk.portraits.override import Override
-from tests.fakes import FakeScreen
+from tests.fakes import FakeScreen, ManualClock
 
 STATUS = Status(
     version="1", portrait="mona", engine="cpu", up_s=9.0, attended=True, state="mirror", fps=30.0,
@@ -41,6 +43,9 @@ class FakeKiosk:
 
     def status(self) -> Status:
         return self.told
+
+    def figures(self) -> Figures:
+        return Health(ManualClock()).figures()
 
     def picture(self, timeout_s: float) -> Bytes | None:
         return self.screen
@@ -82,8 +87,26 @@ def test_it_tells_how_it_fares(door: Path) -> None:
 
 def test_health_is_one_code_for_programs(door: Path, kiosk: FakeKiosk) -> None:
     assert ask(door, "GET", "/healthz").status_code == 200
-    kiosk.told = Status(**{**{n: getattr(STATUS, n) for n in Status.__slots__}, "faults": ("x",)})
+    kiosk.told = replace(STATUS, faults=("still",), unhealthy=("still",))
     assert ask(door, "GET", "/healthz").status_code == 503
+
+
+def test_what_only_staff_should_see_to_is_told_and_yet_healthy(
+    door: Path, kiosk: FakeKiosk
+) -> None:
+    kiosk.told = replace(STATUS, faults=("no sound",))
+    answer = ask(door, "GET", "/healthz")
+
+    assert answer.status_code == 200
+    assert answer.json() == {"faults": ["no sound"], "unhealthy": []}
+
+
+def test_prometheus_is_answered_in_its_own_format(door: Path) -> None:
+    answer = ask(door, "GET", "/metrics")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert 'kiosk_build_info{version="1",' in answer.text
 
 
 def test_the_picture_is_what_the_screen_shows_made_smaller(door: Path) -> None:

@@ -24,7 +24,6 @@ from kiosk.portraits.store import choose_gallery
 from kiosk.portraits.turns import Turns
 from tests.fakes import (
     FakeScreen,
-    FakeStage,
     ManualClock,
     make_frame,
     moving_photograph,
@@ -102,7 +101,7 @@ def run(
 ) -> object:
     """Run a gallery until its panels are closed, then look at it."""
     with Gallery(config, packs, **({"make_road": ChangingRoad} | made)) as gallery:  # type: ignore[arg-type]
-        gallery.run(panels, **{})  # type: ignore[arg-type]
+        gallery.run(panels)  # type: ignore[arg-type]
         return look(gallery)
 
 

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from kiosk.health import Health, resident_mb
+from kiosk.health import BOUNDS_MS, Health, resident_mb
 from tests.fakes import ManualClock
 
 
@@ -49,6 +49,37 @@ def test_one_line_a_minute_tells_of_that_minute(caplog: pytest.LogCaptureFixture
     first, second_line = (record.getMessage() for record in caplog.records)
     assert "1.0 frames/s, latency p50 20" in first
     assert "1.0 frames/s, latency p50 80" in second_line
+
+
+def test_the_line_tells_the_minutes_visitors_and_how_warm_it_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = ManualClock(0.0)
+    warmth = iter([51.4, None])
+    health = Health(clock, log_every_s=60, temperature=lambda: next(warmth))
+    with caplog.at_level(logging.INFO):
+        for visitors in (3, 1):
+            for _ in range(visitors):
+                health.count("visitors")
+            clock.now += 60
+            health.say_every_minute(dropped=0)
+
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.endswith("visitors: 3, 51 °C")
+    assert second.endswith("visitors: 1")
+
+
+def test_a_histogram_agrees_with_the_durations() -> None:
+    health = Health(ManualClock())
+    for ms in range(1, 101):
+        health.record("generator", ms / 1000 - 0.0001)
+
+    told = health.figures().times["generator"]
+
+    within = dict(zip(BOUNDS_MS, told.within, strict=True))
+    assert all(within[bound] == min(bound, 100) for bound in BOUNDS_MS)
+    assert told.total == 100
+    assert told.sum_s == pytest.approx(5.05, abs=0.02)
 
 
 def test_a_block_that_raises_is_not_timed() -> None:

@@ -134,3 +134,17 @@ def test_whether_somebody_leads_is_told() -> None:
     clock.now += 2 * SILENCE_S
     mirror(None)
     assert not mirror.attended
+
+
+def test_who_comes_after_nobody_is_counted_and_greeted_once() -> None:
+    clock = ManualClock()
+    mirror, _, _, health = make_mirror(clock)
+    for _ in range(2):
+        for _ in range(30):  # somebody stands there, and goes
+            clock.now += 0.1
+            mirror(make_frame(clock.now))
+        for _ in range(30):
+            clock.now += 2 * SILENCE_S
+            mirror(None)
+
+    assert health.figures().counts == {"visitors": 2, "greetings": 2}

@@ -220,8 +220,7 @@ def test_each_frame_is_looked_at_once() -> None:
     found: list[Faces] = []
 
     def look() -> None:
-        for step in range(20):
-            found.append(lookout(make_frame(step / 30)))
+        found.extend(lookout(make_frame(step / 30)) for step in range(20))
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:

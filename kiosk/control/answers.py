@@ -7,10 +7,13 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from kiosk.control.journal import Journal
+from kiosk.control.metrics import KIND, write_metrics
 from kiosk.control.status import Status
+from kiosk.health import Figures
 from kiosk.messages import Bytes
 from kiosk.portraits.override import Override
 from kiosk.portraits.pictures import smaller_jpeg
+from kiosk.temperatures import read_temperatures
 
 PICTURE_S, PICTURE_PX, QUALITY = 2.0, 720, 85
 
@@ -22,6 +25,9 @@ class Kiosk(Protocol):
 
     def status(self) -> Status:
         """How it fares."""
+
+    def figures(self) -> Figures:
+        """What was counted since the start."""
 
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
@@ -42,9 +48,16 @@ def tell_status(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
 
 
 def tell_health(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
-    """One code for programs."""
-    faults = kiosk.status().faults
-    return in_json({"faults": faults}, HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK)
+    """One code for programs: whether the portrait lives; what else staff should see to is told."""
+    status = kiosk.status()
+    told = {"faults": status.faults, "unhealthy": status.unhealthy}
+    return in_json(told, HTTPStatus.SERVICE_UNAVAILABLE if status.unhealthy else HTTPStatus.OK)
+
+
+def tell_metrics(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
+    """All figures, for Prometheus."""
+    text = write_metrics(kiosk.status(), kiosk.figures(), read_temperatures())
+    return HTTPStatus.OK, KIND, text.encode()
 
 
 def show_picture(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
@@ -86,6 +99,7 @@ def fault(words: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
 
 
 READERS: dict[str, Answerer] = {
-    "/status": tell_status, "/healthz": tell_health, "/picture": show_picture, "/log": tell_log,
+    "/status": tell_status, "/healthz": tell_health, "/metrics": tell_metrics,
+    "/picture": show_picture, "/log": tell_log,
 }  # fmt: skip
 WRITERS: dict[str, Answerer] = {"/hang": hang, "/tune": tune}

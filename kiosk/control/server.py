@@ -2,10 +2,10 @@
 
     curl --unix-socket kiosk.sock http://kiosk/status
 
-GET ``/status``, ``/healthz``, ``/picture`` (a JPEG of the screen), ``/log?after=N``; POST ``/hang``
-``{"portrait": id, "place": 1}``, ``/tune`` ``{"portrait": id, "gains": {...}, "limits": {...}}``;
-the place is one of a gallery's. An answer is JSON; a refusal is ``{"fault": "one line"}``. Whatever
-fails here, the painting goes on hanging.
+GET ``/status``, ``/healthz``, ``/metrics`` (Prometheus's text), ``/picture`` (a JPEG of the
+screen), ``/log?after=N``; POST ``/hang`` ``{"portrait": id, "place": 1}``, ``/tune`` ``{"portrait":
+id, "gains": {...}, "limits": {...}}``; the place is one of a gallery's. An answer is JSON unless
+told; a refusal is ``{"fault": "one line"}``. Whatever fails here, the painting goes on hanging.
 """
 
 import json

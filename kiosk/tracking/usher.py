@@ -1,9 +1,9 @@
 """Several portraits, one visitor each: who follows whom in a gallery.
 
-Nobody is followed by two. Who is followed stays so, as before a single portrait; who is not is taken
-by the free portrait that hangs nearest to where they stand; the others notice them. Each frame is
-looked at and judged once, whichever portrait asks first; one that asks with an older frame is told
-what the newer one said.
+Nobody is followed by two. Who is followed stays so, as before a single portrait; who is not is
+taken by the free portrait that hangs nearest to where they stand; the others notice them. Each
+frame is looked at and judged once, whichever portrait asks first; one that asks with an older frame
+is told what the newer one said.
 """
 
 import threading
