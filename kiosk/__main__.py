@@ -15,6 +15,7 @@ from kiosk.cli import (
     bench,
     console,
     demo,
+    doctor,
     engines,
     install_service,
     look,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("console")(console.console)
 app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
 app.command("recover")(recover.recover)
 app.command("install-service")(install_service.install_service)
 app.command("demo")(demo.demo)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from kiosk.camera.source import Camera
 from kiosk.config import Config
 from kiosk.control.status import StageStatus, Status
+from kiosk.control.view import View, view_of
 from kiosk.display.screen import Screen
 from kiosk.errors import ControlError
 from kiosk.health import SILENCE_S, Figures, Health, Recent, Report, resident_mb
@@ -247,6 +248,14 @@ class Road:
     def figures(self) -> Figures:
         """What was counted since the start."""
         return self.health.figures()
+
+    def view(self) -> View | None:
+        """What the camera sees, in figures; None: nothing yet."""
+        mirror = self._mirror
+        if mirror is None or mirror.frame is None:
+            return None
+        frame = mirror.frame
+        return view_of(frame.image, mirror.faces, self._clock() - frame.captured_at)
 
     def _seen(self) -> tuple[Visitor | None, tuple[Face, ...]]:
         """The visitor, and all faces."""

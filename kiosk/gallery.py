@@ -17,6 +17,7 @@ from kiosk.camera.fan import fan_out
 from kiosk.camera.source import open_camera
 from kiosk.config import Config
 from kiosk.control.status import GalleryStatus, PlaceStatus, Status
+from kiosk.control.view import View
 from kiosk.display.panels import Panels
 from kiosk.errors import ControlError
 from kiosk.floor import Floor, PoliteRepertoire, SharedVoice
@@ -151,6 +152,10 @@ class Gallery:
     def figures(self) -> Figures:
         """What was counted at the first place since the start."""
         return self._roads[0].figures()
+
+    def view(self) -> View | None:
+        """What the camera sees, in figures; None: nothing yet."""
+        return self._roads[0].view()
 
     def status(self) -> GalleryStatus:
         """How it fares now: in full how the first portrait does, in short how each."""

@@ -83,6 +83,7 @@ class Mirror:
         self.attended = False  # whether somebody leads
         self.visitor: Visitor | None = None  # as last seen
         self.faces: tuple[Face, ...] = ()  # all that were seen then
+        self.frame: Frame | None = None  # the last that came, while any do
         self.state = State.ATTRACT  # what part of a visit it is
 
     def __call__(self, frame: Frame | None) -> PortraitMotion | None:
@@ -119,7 +120,7 @@ class Mirror:
 
     def _see(self, frame: Frame | None) -> Visitor | None:
         if frame is not None:
-            self._frame_at = frame.captured_at
+            self.frame, self._frame_at = frame, frame.captured_at
             with self._health.timed("tracking"):
                 found = self._landmarker(frame)
                 self.faces, self._frame_size = found.faces, found.frame_size
@@ -127,6 +128,6 @@ class Mirror:
         now = self._clock()
         if now - self._frame_at < SILENCE_S:
             return None
-        self.faces = ()
+        self.faces, self.frame = (), None  # nobody's picture stays
         unseen = Faces(faces=(), frame_size=self._frame_size, captured_at=now)
         return self._presence(unseen, self._shown)

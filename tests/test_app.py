@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.app import START_S, Road
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
+from kiosk.control.view import View
 from kiosk.errors import CameraError, PackError
 from kiosk.generator.stage import Portrait
 from kiosk.messages import Layers, PortraitMotion
@@ -341,3 +342,20 @@ def test_a_portrait_that_does_not_move_is_unhealthy_and_a_note_switched_off_only
     clock.now += START_S + 1
     still = "the portrait does not move: the still artwork hangs"
     assert (road.status().faults, road.status().unhealthy) == ((still, note), (still,))
+
+
+def test_what_the_camera_sees_is_told_in_figures(pack: Pack, clip: Path) -> None:
+    views: list[View] = []
+
+    def seen(_: object) -> bool:
+        view = road.view()
+        views.extend([view] if view is not None and view.faces else [])
+        return bool(views)
+
+    with ShortRoad(settings(str(clip)), pack) as road:
+        assert road.view() is None
+        road.run(ClosingScreen(seen))
+
+    assert views[0].size == (640, 480)
+    assert 0 < views[0].light < 1
+    assert 0 < views[0].faces[0].width < 1

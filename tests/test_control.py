@@ -19,6 +19,7 @@ from kiosk.control.peephole import Peephole
 from kiosk.control.place import socket_path
 from kiosk.control.server import MOST_BYTES, serve_staff
 from kiosk.control.status import StageStatus, Status
+from kiosk.control.view import View
 from kiosk.errors import ControlError, PackError
 from kiosk.health import Figures, Health
 from kiosk.messages import Bytes
@@ -37,6 +38,7 @@ class FakeKiosk:
 
     def __init__(self) -> None:
         self.told = STATUS
+        self.seen: View | None = None
         self.screen: Bytes | None = np.full((1600, 900, 3), (200, 100, 50), np.uint8)
         self.hung: list[str] = []
         self.tuned: list[Override] = []
@@ -46,6 +48,9 @@ class FakeKiosk:
 
     def figures(self) -> Figures:
         return Health(ManualClock()).figures()
+
+    def view(self) -> View | None:
+        return self.seen
 
     def picture(self, timeout_s: float) -> Bytes | None:
         return self.screen

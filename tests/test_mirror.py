@@ -148,3 +148,13 @@ def test_who_comes_after_nobody_is_counted_and_greeted_once() -> None:
             mirror(None)
 
     assert health.figures().counts == {"visitors": 2, "greetings": 2}
+
+
+def test_nobodys_picture_stays_when_no_more_come() -> None:
+    clock = ManualClock()
+    mirror, *_ = make_mirror(clock)
+    mirror(make_frame(clock.now))
+    assert mirror.frame is not None
+    clock.now += 2 * SILENCE_S
+    mirror(None)
+    assert mirror.frame is None

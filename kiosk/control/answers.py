@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from kiosk.control.journal import Journal
 from kiosk.control.metrics import KIND, write_metrics
 from kiosk.control.status import Status
+from kiosk.control.view import View
 from kiosk.health import Figures
 from kiosk.messages import Bytes
 from kiosk.portraits.override import Override
@@ -28,6 +29,9 @@ class Kiosk(Protocol):
 
     def figures(self) -> Figures:
         """What was counted since the start."""
+
+    def view(self) -> View | None:
+        """What the camera sees, in figures; None: nothing yet."""
 
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
@@ -58,6 +62,12 @@ def tell_metrics(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
     """All figures, for Prometheus."""
     text = write_metrics(kiosk.status(), kiosk.figures(), read_temperatures())
     return HTTPStatus.OK, KIND, text.encode()
+
+
+def tell_view(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
+    """What the camera sees, in figures: never its picture."""
+    view = kiosk.view()
+    return in_json(None if view is None else asdict(view))
 
 
 def show_picture(kiosk: Kiosk, _: Journal, __: Mapping[str, Any]) -> Answer:
@@ -100,6 +110,6 @@ def fault(words: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
 
 READERS: dict[str, Answerer] = {
     "/status": tell_status, "/healthz": tell_health, "/metrics": tell_metrics,
-    "/picture": show_picture, "/log": tell_log,
+    "/view": tell_view, "/picture": show_picture, "/log": tell_log,
 }  # fmt: skip
 WRITERS: dict[str, Answerer] = {"/hang": hang, "/tune": tune}

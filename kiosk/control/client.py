@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from kiosk.control.view import View
 from kiosk.errors import ControlError
 
 TIMEOUT_S = 5.0
@@ -27,6 +28,11 @@ class Client:
             ControlError: it does not run, or refuses; so do the others.
         """
         return dict(self._ask("GET", "/status").json())
+
+    def view(self) -> View | None:
+        """What its camera sees, in figures; None: it has not seen anything yet."""
+        record = self._ask("GET", "/view").json()
+        return None if record is None else View.from_record(record)
 
     def picture(self) -> bytes:
         """What the screen shows now, a JPEG."""

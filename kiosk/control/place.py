@@ -6,6 +6,7 @@ from pathlib import Path
 
 AUTO = "auto"
 NAME = "kiosk.sock"
+SERVICE_SOCKET = Path("/run/kiosk") / NAME  # of systemd/kiosk.service
 
 
 def socket_path(setting: str) -> Path:

@@ -114,22 +114,36 @@ def build_engines(
     generator: Generator, settings: GeneratorSettings
 ) -> Iterator[tuple[str, Callable[[], Engine]]]:
     """Engines to try, the best first, by name."""
-    import torch
-
     from kiosk.generator.cpu import CpuEngine
     from kiosk.generator.eager import GraphEngine, half_precision
+
+    threads = settings.threads
+    builders: dict[str, Callable[[], Engine]] = {
+        "tensorrt": lambda: _open_tensorrt(generator, settings),
+        "cuda": lambda: GraphEngine("cuda", half_precision(generator)),
+        "cpu-bfloat16": lambda: CpuEngine(generator, threads=threads, low=True),
+        "cpu": lambda: CpuEngine(generator, threads=threads),
+    }
+    for name in engine_names(settings):
+        yield name, builders[name]
+
+
+def engine_names(settings: GeneratorSettings) -> Iterator[str]:
+    """Engines to try, the best first; nothing is built."""
+    import torch
+
     from kiosk.model.precision import bfloat16_pays
 
     wanted = settings.engine
     if wanted != "cpu" and torch.cuda.is_available():
         if wanted != "cuda":
-            yield "tensorrt", lambda: _open_tensorrt(generator, settings)
-        yield "cuda", lambda: GraphEngine("cuda", half_precision(generator))
+            yield "tensorrt"
+        yield "cuda"
     elif wanted not in ("auto", "cpu"):
         logger.warning("engine %s is not to be had here; the CPU is used", wanted)
     if bfloat16_pays(torch.device("cpu")):
-        yield "cpu-bfloat16", lambda: CpuEngine(generator, threads=settings.threads, low=True)
-    yield "cpu", lambda: CpuEngine(generator, threads=settings.threads)
+        yield "cpu-bfloat16"
+    yield "cpu"
 
 
 def _open_tensorrt(generator: Generator, settings: GeneratorSettings) -> Engine:

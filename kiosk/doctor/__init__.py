@@ -1,0 +1,1 @@
+"""What staff may have looked at when something is wrong: one small examination for each part."""
