@@ -8,43 +8,45 @@ still artwork hangs first.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kiosk.camera.source import Camera
 from kiosk.config import Config
-from kiosk.control.status import StageStatus, Status
-from kiosk.control.view import View, view_of
+from kiosk.control.status import Status
+from kiosk.control.view import View
+from kiosk.crew import Crew
 from kiosk.display.screen import Screen
-from kiosk.errors import ControlError
-from kiosk.health import SILENCE_S, Figures, Health, Recent, Report, resident_mb
+from kiosk.errors import ControlError, StalledError
+from kiosk.health import Figures, Health, Report
 from kiosk.hook import Hook
-from kiosk.messages import Bytes, Face, Frame, Layers, PortraitMotion, Visitor
+from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
 from kiosk.narrator import Narrator
 from kiosk.onlookers import Onlookers, Watcher
 from kiosk.operator import Operator
-from kiosk.pipeline import Latest, Stage, Step, Worker, share_cores
+from kiosk.pipeline import Latest, Stage, Step, share_cores
 from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack
 from kiosk.room import Room, own_room
 from kiosk.stages import build_mirror, build_portrait
+from kiosk.standing import STALE_S, Standing
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
     from kiosk.mirror import Mirror
 
+Beat = Callable[[], None]
+
 logger = logging.getLogger(__name__)
 
 IDLE_S = 1 / 30  # between two motions when no frame comes
-START_S = 60.0  # by then a portrait should move
-STALE_S = 3.0  # without new layers for so long, the still artwork is shown
 READY_POLL_S = 0.25
 POLL_S = 0.1  # a window must be asked for its events now and then
+HOPELESS_S = 600.0  # without new layers for so long after it had moved, only a new process helps
 JOIN_S = 20.0  # a network that is being loaded cannot be interrupted
 
 
@@ -79,20 +81,25 @@ class Road:
         self.health = Health(clock, log_every_s=config.log.every_s, name=room.name)
         self._servants: list[threading.Thread] = []
         self._onlookers = Onlookers()
-        self._overlay = Operator(self.status, self._seen, clock=clock)
         self._narrator = Narrator(self._voice, captions=config.performances.captions, clock=clock)
-        self._began, self._version = clock(), version("tableau-vivant")
-        self._shown_at = self._fades_until = self._began
+        self._standing = Standing(
+            config,
+            self._hook,
+            self.health,
+            mirror=lambda: self._mirror,
+            voice=self._voice,
+            clock=clock,
+        )
+        self.remarks = self._standing.remarks
+        self._overlay = Operator(self.status, self._standing.seen, clock=clock)
+        self._shown_at = self._fades_until = clock()
         self._last: Layers | None = None  # that were shown, of what hangs
-        self._workers = [
-            Worker(step, health=self.health, stop=self._stop) for step in self._steps()
-        ]
+        self._crew = Crew(self._steps(), health=self.health, stop=self._stop)
 
     def __enter__(self) -> "Road":
         self._stack.enter_context(share_cores())
         self._stack.callback(self._voice.close)
-        for worker in self._workers:
-            worker.start()
+        self._crew.start()
         return self
 
     def __exit__(
@@ -102,8 +109,9 @@ class Road:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
-        for worker in (*self._workers, *self._servants):
-            worker.join(JOIN_S)
+        self._crew.join(JOIN_S)
+        for servant in self._servants:
+            servant.join(JOIN_S)
         self._stack.close()
 
     @property
@@ -143,13 +151,25 @@ class Road:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
         return self._onlookers.look(timeout_s)
 
-    def run(self, screen: Screen, *, seconds: float | None = None) -> None:
-        """Show what comes until the screen is closed, or for so many seconds from the first."""
+    def run(
+        self, screen: Screen, *, seconds: float | None = None, beat: Beat = lambda: None
+    ) -> None:
+        """Show what comes until the screen is closed, or for so many seconds from the first.
+
+        Args:
+            screen: what it is shown on.
+            seconds: from the first moving picture; None: without end.
+            beat: is called whenever something was really shown.
+
+        Raises:
+            StalledError: the portrait moves no more, and only a new process can help.
+        """
         self.begin(screen)
         ends_at: float | None = None
         while not screen.closed and (ends_at is None or self._clock() < ends_at):
             self._stop.wait(self._shown_at + 1 / self._config.display.max_fps - self._clock())
             layers = self.step(screen, self.patience_s)
+            beat()
             if layers is not None:
                 self.shown(layers)
             if seconds and ends_at is None and self.moves:
@@ -176,6 +196,7 @@ class Road:
         Returns:
             The layers, if new ones were composed.
         """
+        self._look_after_stages()
         self._hook.look(attended=self._mirror is not None and self._mirror.attended)
         if self._hook.receive(screen):
             self._surround()
@@ -212,38 +233,11 @@ class Road:
 
     def report(self) -> Report:
         """The figures so far."""
-        portrait = self._hook.portrait()
-        return self.health.report(
-            dropped=self._dropped,
-            engine="none" if portrait is None else portrait.engine.name,
-            portrait=self._hook.pack.meta.id,
-        )
+        return self._standing.report(dropped=self._dropped)
 
     def status(self) -> Status:
         """How it fares now."""
-        hook, recent = self._hook, self.health.recent()
-        unhealthy = tuple(self._ills(recent))
-        portrait = hook.portrait()
-        return Status(
-            version=self._version,
-            portrait=hook.pack.meta.id,
-            engine="none" if portrait is None else portrait.engine.name,
-            up_s=round(self._clock() - self._began, 1),
-            attended=self._mirror is not None and self._mirror.attended,
-            state="attract" if self._mirror is None else self._mirror.state.value,
-            fps=recent.fps,
-            latency_ms=recent.latency_ms,
-            shown_age_s=recent.age_s,
-            trying=hook.trying,
-            dropped=self._dropped,
-            rss_mb=round(resident_mb(), 1),
-            stages={
-                name: StageStatus(self.health.age(name), self.health.failures(name))
-                for name in ("camera", "mirror", "generator")
-            },
-            faults=(*unhealthy, *self._faults()),
-            unhealthy=unhealthy,
-        )
+        return self._standing.status(dropped=self._dropped)
 
     def figures(self) -> Figures:
         """What was counted since the start."""
@@ -251,35 +245,17 @@ class Road:
 
     def view(self) -> View | None:
         """What the camera sees, in figures; None: nothing yet."""
-        mirror = self._mirror
-        if mirror is None or mirror.frame is None:
-            return None
-        frame = mirror.frame
-        return view_of(frame.image, mirror.faces, self._clock() - frame.captured_at)
-
-    def _seen(self) -> tuple[Visitor | None, tuple[Face, ...]]:
-        """The visitor, and all faces."""
-        mirror = self._mirror
-        return (None, ()) if mirror is None else (mirror.visitor, mirror.faces)
-
-    def _ills(self, recent: Recent) -> Iterator[str]:
-        """With these the portrait does not live."""
-        for stage in self.health.silent(SILENCE_S):
-            yield f"{stage} has not been heard of for {SILENCE_S:.0f} s or more"
-        up_s = self._clock() - self._began
-        if up_s > START_S and (recent.age_s is None or recent.age_s > STALE_S):
-            yield "the portrait does not move: the still artwork hangs"
-
-    def _faults(self) -> Iterator[str]:
-        """With these it does, and yet staff should know."""
-        if not self._config.display.disclosure:
-            yield "the note that the movement is generated is switched off"
-        if fault := self._voice.fault:
-            yield fault
+        return self._standing.view()
 
     @property
     def _dropped(self) -> int:
         return self._frames.dropped + self._motions.dropped + self.layers.dropped
+
+    def _look_after_stages(self) -> None:
+        self._crew.look_after()
+        still_s = self._clock() - self._shown_at
+        if self._crew.lost or (self.health.moved and still_s > HOPELESS_S):
+            raise StalledError("the portrait moves no more, whatever is done; begin anew")
 
     def _surround(self) -> None:
         """Let be heard what belongs around the portrait that hangs."""
@@ -290,7 +266,13 @@ class Road:
 
     def _steps(self) -> list[Step]:
         return [
-            Step("camera", self._start_camera, None, self._frames),
+            Step(
+                "camera",
+                self._start_camera,
+                None,
+                self._frames,
+                on_dismissal=self._room.camera.forget,
+            ),
             Step(
                 "mirror",
                 self.build_mirror,

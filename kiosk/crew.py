@@ -46,6 +46,7 @@ class Crew:
                 continue
             logger.error("%s has hung for %.0f s; another takes its place", name, limit_s)
             worker.dismiss()
+            worker.step.on_dismissal()
             self._health.fail(name)
             self._replaced[name] += 1
             if not self.lost:

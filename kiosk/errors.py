@@ -10,6 +10,7 @@
     |-- CatalogueError    a museum's catalogue does not give what a portrait needs
     |-- TrainingError     learning cannot begin, or broke down
     |-- ServiceError      what belongs to systemd cannot be put in its place
+    |-- StalledError      a road that moves no more
     |-- ControlError      a kiosk that runs does not answer, or refuses what it is asked
     |-- SoundError        a sound file or a sound device cannot be used
     `-- EngineError       a compiled network cannot be used
@@ -56,6 +57,10 @@ class TrainingError(KioskError):
 
 class ServiceError(KioskError):
     """What belongs to systemd cannot be put in its place, or taken back."""
+
+
+class StalledError(KioskError):
+    """A road moves no more, and nothing within the process helps."""
 
 
 class ControlError(KioskError):

@@ -12,7 +12,7 @@ from dataclasses import fields
 from functools import partial
 from types import TracebackType
 
-from kiosk.app import Road
+from kiosk.app import Beat, Road
 from kiosk.camera.fan import fan_out
 from kiosk.camera.source import open_camera
 from kiosk.config import Config
@@ -69,6 +69,7 @@ class Gallery:
             make_road(config, pack, room)
             for pack, room in zip(packs, self._rooms(len(packs)), strict=True)
         ]
+        self.remarks = self._roads[0].remarks
         self._pace = Pace(self._rates, clock=clock)
         self._onlookers = Onlookers()
         self._stack = ExitStack()
@@ -93,8 +94,10 @@ class Gallery:
         """Have every composed picture shown to ``watcher`` too, with its newest layers."""
         self._onlookers.watch(watcher)
 
-    def run(self, screen: Panels, *, seconds: float | None = None) -> None:
-        """Show what comes until the screen is closed, or for so many seconds from the first."""
+    def run(
+        self, screen: Panels, *, seconds: float | None = None, beat: Beat = lambda: None
+    ) -> None:
+        """Show what comes until the screen is closed; see `Road.run`."""
         hung = list(zip(self._roads, screen.panels, strict=True))
         for road, panel in hung:
             road.begin(panel)
@@ -108,6 +111,7 @@ class Gallery:
             shown_at = self._clock()
             composed = [(road, road.step(panel, 0)) for road, panel in hung]
             screen.present()
+            beat()
             fresh = [(road, layers) for road, layers in composed if layers is not None]
             for road, layers in fresh:
                 road.shown(layers)

@@ -200,6 +200,11 @@ class Health:
         self._recent.append((self._clock(), self._clock() - captured_at))
         self.record_since(ROAD, captured_at)
 
+    @property
+    def moved(self) -> bool:
+        """Whether a moving picture was ever shown."""
+        return self._shown_from is not None
+
     def recent(self) -> Recent:
         """How the last pictures came."""
         shown = list(self._recent)

@@ -160,6 +160,7 @@ class Step:
     # begins a message only so that it will be done when the next stage is: sooner, it would but
     # wait there, grow old, and take the cores meanwhile
     paced: bool = False
+    on_dismissal: Callable[[], None] = lambda: None  # lets go of what a hung thread holds
 
 
 class Worker(threading.Thread):
@@ -183,16 +184,17 @@ class Worker(threading.Thread):
         """Let nothing come of it any more: another one takes its place."""
         self._dismissed = True
 
-    @property
     def _ends(self) -> bool:
         return self._dismissed or self._stop_event.is_set()
 
     def run(self) -> None:
         """Run the stage; build it anew when it fails."""
-        while not self._ends:
+        while not self._ends():
             try:
                 self._serve()
             except Exception as error:
+                if self._ends():  # of one that was dismissed nothing matters any more
+                    return
                 self._report(error)
                 self._stop_event.wait(self._retry_s)
                 self._retry_s = min(2 * self._retry_s, RETRY_LIMIT_S)
@@ -200,10 +202,11 @@ class Worker(threading.Thread):
     def _serve(self) -> None:
         stage = self.step.build()
         try:
-            while not self._ends:
+            while not self._ends():
                 self._pass_one(stage)
         finally:
-            stage.close()
+            if not self._dismissed:  # what it holds may be another's by now
+                stage.close()
 
     def _pass_one(self, stage: Stage[Any, Any]) -> None:
         inbox = self.step.inbox

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.app import START_S, Road
+from kiosk.app import Road
 from kiosk.config import CameraSettings, Config, DisplaySettings, PortraitSettings
 from kiosk.control.view import View
 from kiosk.errors import CameraError, PackError
@@ -18,6 +18,7 @@ from kiosk.pipeline import Stage
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import choose_pack
 from kiosk.sitter import motion_target
+from kiosk.standing import START_S
 from tests.fakes import (
     FakeScreen,
     FakeStage,

@@ -40,6 +40,10 @@ class Clip:
         image = self._capture.retrieve()
         return None if image is None else Frame(image=image, captured_at=due)
 
+    def forget(self) -> None:
+        """See `Camera.forget`; the clip begins anew."""
+        self._capture, self._round_began, self._started = self._opener(), self._index, False
+
     def close(self) -> None:
         """Give the file back."""
         self._capture.release()

@@ -47,6 +47,9 @@ class Seat:
         self.taken = True
         return self.frames.take(PATIENCE_S)
 
+    def forget(self) -> None:
+        """Nothing that could hang."""
+
     def close(self) -> None:
         """Nothing to give back: the device is the first portrait's."""
 
@@ -68,6 +71,10 @@ class FirstSeat(Seat):
             for seat in self._others:
                 seat.frames.put(frame)
         return frame
+
+    def forget(self) -> None:
+        """See `Camera.forget`."""
+        self._camera.forget()
 
     def close(self) -> None:
         """Give the device back."""

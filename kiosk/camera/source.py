@@ -34,6 +34,9 @@ class Camera(Protocol):
     def __call__(self, message: None = None, /) -> Frame | None:
         """The next frame, or None when none came in a quarter of a second."""
 
+    def forget(self) -> None:
+        """Leave a device that hangs to whoever waits for it, and open it anew."""
+
     def close(self) -> None:
         """Give the device back."""
 

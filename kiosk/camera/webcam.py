@@ -47,16 +47,21 @@ class Webcam:
         """The next frame; None while the camera is away."""
         if self._capture is None and not self._reopen():
             return None
-        assert self._capture is not None
-        taken = self._capture.grab()
+        capture = self._capture
+        assert capture is not None
+        taken = capture.grab()
         captured_at = self._clock()
-        image = self._capture.retrieve() if taken else None
+        image = capture.retrieve() if taken else None
         if image is None or self._is_frozen(image, captured_at):
             self._lose()
             return None
         self._find()
         seen = image[:, ::-1] if self._settings.mirror else image
         return Frame(image=np.ascontiguousarray(seen), captured_at=captured_at)
+
+    def forget(self) -> None:
+        """See `Camera.forget`."""
+        self._capture, self._try_at = None, self._clock()
 
     def close(self) -> None:
         """Give the device back."""

@@ -48,7 +48,11 @@ def read_config(path: Path | None, changes: Tables) -> Config:
     Raises:
         ConfigError: either says something that is not allowed.
     """
-    config = load_config(path)
+    return change_config(load_config(path), changes)
+
+
+def change_config(config: Config, changes: Tables) -> Config:
+    """Settings with those of the command line over them; raises `ConfigError`."""
     tables = config.model_dump()
     for table, keys in changes.items():
         tables[table] |= {key: value for key, value in keys.items() if value is not None}

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,13 +16,17 @@ from kiosk.cli.options import (
     Seconds,
     Size,
     Tables,
+    change_config,
     check_writable,
     read_config,
     read_size,
 )
+from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
-    from kiosk.app import Road
+    from collections.abc import Iterator
+
+    from kiosk.app import Beat, Road
     from kiosk.config import Config
     from kiosk.gallery import Gallery
     from kiosk.health import Report
@@ -49,12 +53,14 @@ def run(
         "camera": {"source": camera},
         "display": {"fullscreen": False if windowed else None, **read_size(size)},
     }
-    settings = read_config(config, changes)
+    settings, remark = _recall(config, changes)
     for path in (record, report):
         check_writable(path)
     offscreen = offscreen or record is not None
     show = show_gallery if settings.portraits.gallery else show_portrait
-    figures = show(settings, offscreen=offscreen, seconds=seconds, record=record, staff=True)
+    figures = show(
+        settings, offscreen=offscreen, seconds=seconds, record=record, staff=True, remark=remark
+    )
     if report is not None:
         told = [asdict(each) for each in figures] if isinstance(figures, list) else asdict(figures)
         report.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
@@ -67,8 +73,11 @@ def show_portrait(
     seconds: float | None,
     record: Path | None = None,
     staff: bool = False,
+    remark: str = "",
 ) -> "Report":
     """Run the road to its end and say how it fared; with ``staff``, answer them meanwhile.
+
+    ``remark`` is what they should know.
 
     Raises:
         KioskError: it cannot even start.
@@ -82,9 +91,10 @@ def show_portrait(
     road = Road(config, pack)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
+        road.remarks.extend(filter(None, [remark]))
         begin(road, config, record=record, staff=staff, stack=stack)
-        with suppress(KeyboardInterrupt):  # the usual end of a run without --seconds
-            road.run(screen, seconds=seconds)
+        with suppress(KeyboardInterrupt), pulse(config, service=staff) as beat:  # the usual end
+            road.run(screen, seconds=seconds, beat=beat)
         return road.report()
 
 
@@ -95,6 +105,7 @@ def show_gallery(
     seconds: float | None,
     record: Path | None = None,
     staff: bool = False,
+    remark: str = "",
 ) -> "list[Report]":
     """The same with several portraits on one screen; says how each fared.
 
@@ -110,10 +121,53 @@ def show_gallery(
     gallery = Gallery(config, packs)
     with ExitStack() as stack:
         screen = stack.enter_context(open_panels(packs, config.display, offscreen=offscreen))
+        gallery.remarks.extend(filter(None, [remark]))
         begin(gallery, config, record=record, staff=staff, stack=stack)
-        with suppress(KeyboardInterrupt):
-            gallery.run(screen, seconds=seconds)
+        with suppress(KeyboardInterrupt), pulse(config, service=staff) as beat:
+            gallery.run(screen, seconds=seconds, beat=beat)
         return gallery.reports()
+
+
+def _recall(path: Path | None, changes: Tables) -> "tuple[Config, str]":
+    """The settings, and what is to be said of them: those of before, where these are wrong.
+
+    Raises:
+        ConfigError: they are wrong, and no service has kept others.
+    """
+    from kiosk.service.last_good import last_good
+
+    try:
+        return read_config(path, changes), ""
+    except ConfigError as error:
+        before = last_good()
+        if before is None:
+            raise
+        remark = f"{error}; meanwhile the settings with which it last hung are used"
+        logger.error("%s", remark)
+        return change_config(before, changes), remark
+
+
+@contextmanager
+def pulse(config: "Config", *, service: bool) -> "Iterator[Beat]":
+    """What tells the service manager of each picture, until it ends on purpose."""
+    import time
+
+    from kiosk.service.last_good import keep
+    from kiosk.service.notify import Notifier
+
+    if not service:
+        yield lambda: None
+        return
+    notifier = Notifier(time.monotonic)
+
+    def beat() -> None:
+        if notifier.shown():
+            keep(config)
+
+    try:
+        yield beat
+    finally:
+        notifier.stops()
 
 
 def prepared(config: "Config", *, offscreen: bool) -> "Config":

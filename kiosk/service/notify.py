@@ -30,16 +30,21 @@ class Notifier:
         self._every_s = SHARE * float(told.get("WATCHDOG_USEC") or 0) / 1e6
         self._said_at: float | None = None
 
-    def shown(self) -> None:
-        """A picture was really shown: the first means ready, each one alive."""
+    def shown(self) -> bool:
+        """A picture was really shown: the first means ready, each one alive.
+
+        Returns:
+            Whether it was the first.
+        """
         now = self._clock()
         if self._said_at is None:
             self._tell("READY=1\nSTATUS=the portrait hangs\nWATCHDOG=1")
-        elif not self._every_s or now - self._said_at < self._every_s:
-            return
-        else:
+            self._said_at = now
+            return True
+        if self._every_s and now - self._said_at >= self._every_s:
             self._tell("WATCHDOG=1")
-        self._said_at = now
+            self._said_at = now
+        return False
 
     def fares(self, words: str) -> None:
         """What ``systemctl status`` shows."""
