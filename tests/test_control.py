@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import cv2
@@ -18,7 +18,7 @@ from kiosk.control.journal import Journal
 from kiosk.control.peephole import Peephole
 from kiosk.control.place import socket_path
 from kiosk.control.server import MOST_BYTES, serve_staff
-from kiosk.control.status import StageStatus, Status
+from kiosk.control.status import GalleryStatus, PlaceStatus, StageStatus, Status
 from kiosk.control.view import View
 from kiosk.errors import ControlError, PackError
 from kiosk.health import Figures, Health
@@ -81,6 +81,30 @@ def door(kiosk: FakeKiosk, tmp_path: Path) -> Iterator[Path]:
 def ask(door: Path, method: str, address: str, **given: object) -> httpx.Response:
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(door)), base_url="http://k") as http:
         return http.request(method, address, **given)  # type: ignore[arg-type]
+
+
+def test_a_gallery_tells_of_each_place_and_one_portrait_of_none(
+    kiosk: FakeKiosk, door: Path
+) -> None:
+    assert "gallery" not in ask(door, "GET", "/status").json()
+
+    places = (PlaceStatus("mona", "cpu", True, "mirror", 12.0, 90.0),)
+    first = {field.name: getattr(STATUS, field.name) for field in fields(STATUS)}
+    kiosk.told = GalleryStatus(**first, gallery=places)
+    told = ask(door, "GET", "/status").json()
+
+    assert told["portrait"] == "mona"
+    assert [each["fps"] for each in told["gallery"]] == [12.0]
+
+
+def test_a_portrait_is_hung_at_a_place(kiosk: FakeKiosk, door: Path) -> None:
+    answers = [
+        ask(door, "POST", "/hang", json={"portrait": "mona", "place": place}) for place in (1, 2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[1].json() == {"fault": "place is 2; use 1"}
+    assert kiosk.hung == ["mona"]
 
 
 def test_it_tells_how_it_fares(door: Path) -> None:

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from kiosk.app import Road
 from kiosk.camera.fan import fan_out
 from kiosk.config import Config, PortraitSettings, parse_config
 from kiosk.errors import CameraError, ConfigError, ControlError, PackError
@@ -96,11 +98,12 @@ def run(
     config: Config,
     packs: list[Pack],
     panels: FakePanels,
-    look: Callable[[Gallery], object] = lambda _: None,
-    **made: object,
-) -> object:
+    *,
+    make_road: type[Road] = ChangingRoad,
+    look: Callable[[Gallery], Any] = lambda _: None,
+) -> Any:
     """Run a gallery until its panels are closed, then look at it."""
-    with Gallery(config, packs, **({"make_road": ChangingRoad} | made)) as gallery:  # type: ignore[arg-type]
+    with Gallery(config, packs, make_road=make_road) as gallery:
         gallery.run(panels)  # type: ignore[arg-type]
         return look(gallery)
 
@@ -109,21 +112,23 @@ def test_every_portrait_moves_and_the_screen_is_presented_once_for_all(
     config: Config, packs: list[Pack]
 ) -> None:
     panels = FakePanels(both_move)
-    reports = run(config, packs, panels, Gallery.reports)
+    reports = run(config, packs, panels, look=Gallery.reports)
 
     assert set(panels.ids(0)) == {"mona"}
     assert set(panels.ids(1)) == {"lisa"}
     assert [panel.shown[0] for panel in panels.panels] == [None, None]  # the artworks hang first
     assert panels.presented == len(panels.panels[0].shown) == len(panels.panels[1].shown)
-    assert [report.portrait for report in reports] == ["mona", "lisa"]  # type: ignore[attr-defined]
+    assert [report.portrait for report in reports] == ["mona", "lisa"]
 
 
 def test_its_status_is_the_firsts_and_in_short_each_ones(config: Config, packs: list[Pack]) -> None:
-    status = run(config, packs, FakePanels(both_move), lambda gallery: asdict(gallery.status()))
+    status = run(
+        config, packs, FakePanels(both_move), look=lambda gallery: asdict(gallery.status())
+    )
 
-    assert status["portrait"] == "mona"  # type: ignore[index]
-    assert [each["portrait"] for each in status["gallery"]] == ["mona", "lisa"]  # type: ignore[index]
-    assert all(each["engine"] == "still" for each in status["gallery"])  # type: ignore[index]
+    assert status["portrait"] == "mona"
+    assert [each["portrait"] for each in status["gallery"]] == ["mona", "lisa"]
+    assert all(each["engine"] == "still" for each in status["gallery"])
 
 
 def test_a_portrait_that_cannot_move_leaves_the_others_moving(
@@ -192,7 +197,7 @@ def test_gains_are_tried_on_whichever_portrait_they_are_meant_for(
 def test_watchers_see_the_whole_screen(config: Config, packs: list[Pack]) -> None:
     seen: list[tuple[int, ...]] = []
     with Gallery(config, packs, make_road=ChangingRoad) as gallery:
-        gallery.watch(lambda image, layers: seen.append(image.shape))
+        gallery.watch(lambda image, _: seen.append(image.shape))
         gallery.run(FakePanels(both_move))  # type: ignore[arg-type]
 
     assert set(seen) == {(SIZE[1], 2 * SIZE[0], 3)}

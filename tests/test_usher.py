@@ -10,12 +10,17 @@ import pytest
 from kiosk.config import TrackingSettings
 from kiosk.errors import KioskError
 from kiosk.messages import Face, Faces, Frame, Visitor
+from kiosk.motion.face_model import load_face_model
+from kiosk.motion.idle import Idle
+from kiosk.motion.settings import MotionSettings
+from kiosk.motion.target import MotionTarget
 from kiosk.tracking.numbering import Numbering
 from kiosk.tracking.usher import Lookout, Usher
 from tests.crowd import FRAME, Path, Person, Print, people_in_view, stand
 from tests.fakes import make_face, make_faces, make_frame
 
 LEFT, RIGHT = 0, 1
+MEAN = (0.3 * load_face_model().mean).astype(np.float32)
 SIDE_BY_SIDE = (0.25, 0.75)
 ABOVE_ONE_ANOTHER = (0.5, 0.5)
 
@@ -194,6 +199,22 @@ def test_all_portraits_hear_the_same_of_one_moment_whoever_asks_first() -> None:
     assert visitors[LEFT].captured_at == visitors[RIGHT].captured_at == late.captured_at
     assert [visitors[place].face is None for place in (LEFT, RIGHT)].count(True) == 1
     assert late is visitors[RIGHT]  # an older frame changes nothing
+
+
+@pytest.mark.parametrize("portraits", [1, 2, 4])
+def test_a_visitor_beside_idle_portraits_is_not_taken_for_their_reflection(portraits: int) -> None:
+    places = [(place + 0.5) / portraits for place in range(portraits)]
+    usher = Usher(TrackingSettings(), lambda: places, now=0.0)
+    idles = [Idle(MotionTarget("sitter", MEAN), MotionSettings(), seed=n) for n in range(portraits)]
+    visitor = Person(stand(x=160), seed=3)
+    followed = []
+    for step in range(60 * 15):
+        t = step / 15
+        faces = Faces((Face(1, visitor.landmarks(t), 1.0),), FRAME, t)
+        visitors = [usher.visitor(n, faces, idle(500.0 + t)) for n, idle in enumerate(idles)]
+        followed.append(any(each.face is not None for each in visitors))
+
+    assert np.mean(followed[5 * 15 :]) > 0.95
 
 
 class CountingLandmarker:
