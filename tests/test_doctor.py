@@ -49,8 +49,8 @@ def test_an_examination_that_hangs_is_left_behind() -> None:
     goes_on = threading.Event()
 
     def hangs(_: Machine) -> Iterator[Finding]:
-        yield good("first", "seen before")
         goes_on.wait()
+        yield good("first", "too late")
 
     parts = (
         Examination("first", hangs, limit_s=0.05),
@@ -59,8 +59,8 @@ def test_an_examination_that_hangs_is_left_behind() -> None:
     found = list(examine(Machine(), parts))
     goes_on.set()
 
-    assert [each.verdict for each in found] == [Verdict.OK, Verdict.FAULT, Verdict.OK]
-    assert "no answer within" in found[1].words
+    assert [each.verdict for each in found] == [Verdict.FAULT, Verdict.OK]
+    assert "no answer within" in found[0].words
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,15 @@ def test_a_kiosk_that_does_not_answer_is_told_apart(monkeypatch: pytest.MonkeyPa
 
     assert running is None
     assert "does not answer" in silent
+
+
+def test_a_kiosk_that_may_not_be_asked_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Client) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Client, "status", refuse)
+
+    assert find_kiosk("/run/x.sock")[1].endswith("cannot be asked (Permission denied)")
 
 
 def test_a_picture_becomes_figures() -> None:

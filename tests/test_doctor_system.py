@@ -14,6 +14,7 @@ from kiosk.config import (
 )
 from kiosk.doctor.clock import examine_clock
 from kiosk.doctor.disk import examine_disk
+from kiosk.doctor.finding import Finding
 from kiosk.doctor.machine import Machine, Running
 from kiosk.doctor.packs import examine_packs
 from kiosk.doctor.permissions import examine_permissions
@@ -53,6 +54,17 @@ def test_a_damaged_pack_and_one_that_is_not_there_are_faults(hung: Machine) -> N
     assert found[0].words.startswith("girl: ")
     assert found[1].words.startswith("monk: named in [portraits], and not in ")
     assert found[1].todo.endswith("mona")
+
+
+def test_of_a_gallery_every_portrait_must_be_there(hung: Machine) -> None:
+    def found(*gallery: str) -> list[Finding]:
+        portraits = PortraitSettings(folder=hung.config.portraits.folder, gallery=gallery)
+        return list(examine_packs(replace(hung, config=Config(portraits=portraits))))
+
+    (well,) = found("mona", "girl")
+    assert well.words == "2 whole, mona, girl among them"
+    (ill,) = found("mona", "monk")
+    assert ill.words.startswith("monk: named in [portraits]")
 
 
 @pytest.mark.parametrize(("room", "verdict"), [(50e3, "ok"), (900, "warning"), (100, "fault")])

@@ -24,7 +24,7 @@ def examine_packs(machine: Machine) -> Iterator[Finding]:
             damaged.add(folder.name)
             yield fault(WHAT, str(error), RESTORE)
     whole = [folder.name for folder in folders if folder.name not in damaged]
-    wanted = dict.fromkeys((settings.portrait, *settings.playlist))
+    wanted = dict.fromkeys(settings.gallery or (settings.portrait, *settings.playlist))
     missing = [name for name in wanted if name not in whole and name not in damaged]
     if missing:
         yield fault(
@@ -33,4 +33,4 @@ def examine_packs(machine: Machine) -> Iterator[Finding]:
             f"import them, or name others: {', '.join(whole) or 'there are none'}",
         )
     if not damaged and not missing:
-        yield good(WHAT, f"{len(whole)} whole, {settings.portrait} among them")
+        yield good(WHAT, f"{len(whole)} whole, {', '.join(wanted)} among them")
