@@ -24,6 +24,7 @@ from kiosk.cli import (
     portraits,
     recover,
     run,
+    screen,
     status,
     train,
 )
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("console")(console.console)
 app.command("status")(status.status)
+app.command("screen")(screen.screen)
 app.command("doctor")(doctor.doctor)
 app.command("recover")(recover.recover)
 app.command("install-service")(install_service.install_service)

@@ -93,6 +93,7 @@ class Road:
         self.remarks = self._standing.remarks
         self._overlay = Operator(self.status, self._standing.seen, clock=clock)
         self._shown_at = self._fades_until = clock()
+        self._dark = False  # is to be
         self._last: Layers | None = None  # that were shown, of what hangs
         self._crew = Crew(self._steps(), health=self.health, stop=self._stop)
 
@@ -147,6 +148,10 @@ class Road:
         if not self._hook.tune(portrait_id, override):
             raise ControlError(f"{portrait_id} does not hang now; hang it first")
 
+    def darken(self, dark: bool) -> None:
+        """Let the screen be black and see nobody, as at night, or wake again."""
+        self._dark = dark
+
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
         return self._onlookers.look(timeout_s)
@@ -197,6 +202,7 @@ class Road:
             The layers, if new ones were composed.
         """
         self._look_after_stages()
+        self._heed_darkness(screen)
         self._hook.look(attended=self._mirror is not None and self._mirror.attended)
         if self._hook.receive(screen):
             self._surround()
@@ -250,6 +256,14 @@ class Road:
     @property
     def _dropped(self) -> int:
         return self._frames.dropped + self._motions.dropped + self.layers.dropped
+
+    def _heed_darkness(self, screen: Screen) -> None:
+        if self._mirror is not None:  # another one may have been built
+            self._mirror.asleep = self._dark
+        if self._dark != self._standing.dark:
+            self._standing.dark = self._dark
+            screen.darken(self._dark)
+            self._voice.mute(self._dark)
 
     def _look_after_stages(self) -> None:
         self._crew.look_after()

@@ -89,6 +89,10 @@ class SharedVoice:
         self._sound.hush()
         self._floor.leave(self._place)
 
+    def mute(self, muted: bool) -> None:
+        """Let nothing be heard, or all again."""
+        self._sound.mute(muted)
+
     def ambience(self, sound: bytes | Path | None) -> None:
         """Let another ambience come."""
         if self._place == 0:

@@ -145,6 +145,11 @@ class Gallery:
         place = ids.index(portrait_id) if portrait_id in ids else 0
         self._roads[place].tune(portrait_id, override)
 
+    def darken(self, dark: bool) -> None:
+        """Let the screen be black and see nobody, as at night, or wake again."""
+        for road in self._roads:
+            road.darken(dark)
+
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the whole screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
         return self._onlookers.look(timeout_s)

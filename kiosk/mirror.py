@@ -81,6 +81,7 @@ class Mirror:
         self._wanted, self._hung = wanted, wanted()
         self._shown: Motion | None = None
         self.attended = False  # whether somebody leads
+        self.asleep = False  # sees nobody, as at night
         self.visitor: Visitor | None = None  # as last seen
         self.faces: tuple[Face, ...] = ()  # all that were seen then
         self.frame: Frame | None = None  # the last that came, while any do
@@ -107,6 +108,12 @@ class Mirror:
         self._shown = moved.motion
         return moved
 
+    def _look(self, frame: Frame) -> Faces:
+        if not self.asleep:
+            return self._landmarker(frame)
+        height, width = frame.image.shape[:2]
+        return Faces(faces=(), frame_size=(width, height), captured_at=frame.captured_at)
+
     def close(self) -> None:
         """Give back what tracking holds."""
         self._landmarker.close()
@@ -122,7 +129,7 @@ class Mirror:
         if frame is not None:
             self.frame, self._frame_at = frame, frame.captured_at
             with self._health.timed("tracking"):
-                found = self._landmarker(frame)
+                found = self._look(frame)
                 self.faces, self._frame_size = found.faces, found.frame_size
                 return self._presence(found, self._shown)
         now = self._clock()

@@ -32,6 +32,9 @@ class Voice(Protocol):
     def hush(self) -> None:
         """Let what is said fade out."""
 
+    def mute(self, muted: bool) -> None:
+        """Let nothing be heard, or all again."""
+
     def ambience(self, sound: bytes | Path | None) -> None:
         """Let another ambience come."""
 

@@ -44,6 +44,7 @@ class Standing:
         self._config, self._hook, self._health = config, hook, health
         self._mirror, self._voice, self._clock = mirror, voice, clock
         self._began, self._version = clock(), version("tableau-vivant")
+        self.dark = False  # on purpose, which is no fault
         self.remarks: list[str] = []  # what staff should know, besides what is found out here
 
     def report(self, *, dropped: int) -> Report:
@@ -75,6 +76,7 @@ class Standing:
             },
             faults=(*unhealthy, *self._faults()),
             unhealthy=unhealthy,
+            dark=self.dark,
         )
 
     def view(self) -> View | None:

@@ -67,6 +67,7 @@ class FakeScreen:
         self.hung: list[str] = []
         self.overlaid = False
         self.captions: list[str] = []
+        self.dark = False
         self.overlays: list[Bytes | None] = []
         self._closes_after = closes_after
         self.given_back = False
@@ -89,6 +90,9 @@ class FakeScreen:
 
     def caption(self, text: str) -> None:
         self.captions.append(text)
+
+    def darken(self, dark: bool) -> None:
+        self.dark = dark
 
     def read(self) -> Bytes:
         return np.zeros((self.size[1], self.size[0], 3), np.uint8)

@@ -41,6 +41,7 @@ class FakeKiosk:
         self.seen: View | None = None
         self.screen: Bytes | None = np.full((1600, 900, 3), (200, 100, 50), np.uint8)
         self.hung: list[str] = []
+        self.dark = False
         self.tuned: list[Override] = []
 
     def status(self) -> Status:
@@ -54,6 +55,9 @@ class FakeKiosk:
 
     def picture(self, timeout_s: float) -> Bytes | None:
         return self.screen
+
+    def darken(self, dark: bool) -> None:
+        self.dark = dark
 
     def hang_by_id(self, portrait_id: str, place: int = 1) -> None:
         if place != 1:
@@ -304,3 +308,13 @@ def test_a_look_that_fails_ends_no_show(caplog: pytest.LogCaptureFixture) -> Non
     assert peephole.look(0) is None
     peephole.serve(Torn())
     assert "the context is lost" in caplog.text
+
+
+def test_the_screen_is_darkened_and_lit(door: Path, kiosk: FakeKiosk) -> None:
+    Client(door).light(on=False)
+    assert kiosk.dark
+    Client(door).light(on=True)
+    assert not kiosk.dark
+
+    with pytest.raises(ControlError, match="on is true or false"):
+        Client(door)._ask("POST", "/screen", {"on": "maybe"})

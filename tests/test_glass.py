@@ -60,6 +60,20 @@ def test_a_shifted_picture_is_the_same_picture_elsewhere_on_the_wall(pack: Pack)
     assert np.array_equal(still, shown(pack))
 
 
+def test_a_dark_screen_is_black_and_shows_the_same_picture_when_it_wakes(pack: Pack) -> None:
+    with OffscreenScreen(pack, SIZE, DisplaySettings(), clock=ManualClock(0.0)) as screen:
+        screen.show(None)
+        lit = screen.read().copy()
+        screen.darken(True)
+        screen.show(None)
+        night = screen.read().copy()
+        screen.darken(False)
+        screen.show(None)
+
+        assert not night.any()
+        assert np.array_equal(screen.read(), lit)
+
+
 def test_a_dimmed_picture_is_darker_evenly(pack: Pack) -> None:
     full = shown(pack).astype(int)
     dim = shown(pack, brightness=(("00:00", 0.5),)).astype(int)

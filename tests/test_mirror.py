@@ -158,3 +158,14 @@ def test_nobodys_picture_stays_when_no_more_come() -> None:
     clock.now += 2 * SILENCE_S
     mirror(None)
     assert mirror.frame is None
+
+
+def test_at_night_nobody_is_seen() -> None:
+    clock = ManualClock()
+    mirror, director, _, _ = make_mirror(clock)
+    mirror(make_frame(at=clock.now))
+    mirror.asleep = True
+    mirror(make_frame(at=clock.now + 0.1))
+
+    assert [visitor.face is not None for visitor in director.visitors] == [True, False]
+    assert mirror.faces == ()

@@ -117,6 +117,10 @@ class WatchedScreen:
         """See `Screen`."""
         self._screen.caption(text)
 
+    def darken(self, dark: bool) -> None:
+        """See `Screen`."""
+        self._screen.darken(dark)
+
     def read(self) -> Bytes:
         """See `Screen`."""
         return self._screen.read()

@@ -27,6 +27,8 @@ def status(
         f"{told['fps']:.1f} frames/s, latency {told['latency_ms']:.0f} ms, "
         f"{told['rss_mb']:.0f} MB, up {told['up_s'] / 3600:.1f} h"
     )
+    if told["dark"]:
+        typer.echo("the screen is dark on purpose; `kiosk screen on` lights it")
     for place, each in enumerate(told.get("gallery", ()), 1):
         whose = "a visitor of its own" if each["attended"] else "nobody"
         typer.echo(f"{place}: {each['portrait']} has {whose}; {each['fps']:.1f} frames/s")

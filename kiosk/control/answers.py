@@ -33,6 +33,9 @@ class Kiosk(Protocol):
     def view(self) -> View | None:
         """What the camera sees, in figures; None: nothing yet."""
 
+    def darken(self, dark: bool) -> None:
+        """Let the screen be black and see nobody, or wake again."""
+
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""
 
@@ -98,6 +101,14 @@ def tune(kiosk: Kiosk, _: Journal, asked: Mapping[str, Any]) -> Answer:
     return in_json({})
 
 
+def darken(kiosk: Kiosk, _: Journal, asked: Mapping[str, Any]) -> Answer:
+    """Let the screen be black, or show the picture again."""
+    if not isinstance(asked["on"], bool):
+        return fault("on is true or false")
+    kiosk.darken(not asked["on"])
+    return in_json({})
+
+
 def in_json(record: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:
     """A record as JSON."""
     return status, "application/json", json.dumps(record, ensure_ascii=False).encode()
@@ -112,4 +123,4 @@ READERS: dict[str, Answerer] = {
     "/status": tell_status, "/healthz": tell_health, "/metrics": tell_metrics,
     "/view": tell_view, "/picture": show_picture, "/log": tell_log,
 }  # fmt: skip
-WRITERS: dict[str, Answerer] = {"/hang": hang, "/tune": tune}
+WRITERS: dict[str, Answerer] = {"/hang": hang, "/tune": tune, "/screen": darken}

@@ -50,6 +50,10 @@ class Client:
         """Have gains and limits tried out on what hangs."""
         self._ask("POST", "/tune", {"portrait": portrait_id, **changes})
 
+    def light(self, on: bool) -> None:
+        """Have the screen show the picture, or be black."""
+        self._ask("POST", "/screen", {"on": on})
+
     def _ask(self, method: str, address: str, body: object = None) -> httpx.Response:
         nobody = f"no kiosk answers at {self._path}; start one with `kiosk run`"
         if not self._path.is_socket():

@@ -5,7 +5,7 @@
 GET ``/status``, ``/healthz``, ``/metrics`` (Prometheus's text), ``/view`` (what the camera sees, in
 figures), ``/picture`` (a JPEG of the screen), ``/log?after=N``; POST ``/hang`` ``{"portrait": id,
 "place": 1}``, ``/tune`` ``{"portrait": id, "gains": {...}, "limits": {...}}``; the place is one of
-a gallery's. An answer is JSON unless
+a gallery's; ``/screen`` ``{"on": false}``. An answer is JSON unless
 told; a refusal is ``{"fault": "one line"}``. Whatever fails here, the painting goes on hanging.
 """
 

@@ -29,6 +29,7 @@ class Status:
     rss_mb: float
     stages: dict[str, StageStatus] = field(default_factory=dict)
     faults: tuple[str, ...] = ()  # what someone should look at; empty: all is well
+    dark: bool = False  # the screen is black on purpose
     unhealthy: tuple[str, ...] = ()  # those of them with which the portrait does not live
 
 

@@ -111,6 +111,10 @@ class OffscreenScreen:
         self._context.make_current()
         self._wall.caption(text)
 
+    def darken(self, dark: bool) -> None:
+        """Is black on purpose, or shows the picture again."""
+        self._wall.dark = dark
+
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._context.make_current()

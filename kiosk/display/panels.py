@@ -179,6 +179,10 @@ class Panel:
         self._ground.make_current()
         self._wall.caption(text)
 
+    def darken(self, dark: bool) -> None:
+        """Is black on purpose, or shows the picture again."""
+        self._wall.dark = dark
+
     def read(self) -> Bytes:
         """The panel's picture: (height, width, 3) uint8 RGB, top row first."""
         self._ground.make_current()

@@ -39,6 +39,9 @@ class Screen(Protocol):
     def caption(self, text: str) -> None:
         """Show what is to be read; an empty text takes it away."""
 
+    def darken(self, dark: bool) -> None:
+        """Be black, as a museum at night, or show the picture again."""
+
     def read(self) -> Bytes:
         """What was composed last, (H, W, 3) uint8 RGB."""
 

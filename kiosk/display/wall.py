@@ -43,6 +43,7 @@ class Wall:
         self._glass = Glass(hanging.size, hanging.settings.wall_rgb)
         self._canvas = Canvas(hanging)
         self._fade: _Fade | None = None
+        self.dark = False  # on purpose
         width, height = hanging.size
         self._rgba = np.zeros((height, width, 4), np.uint8)
 
@@ -118,7 +119,8 @@ class Wall:
     def _seen(self) -> Target:
         """The picture through its glass."""
         shift = shift_at(self._clock(), self._settings.shift_px)
-        level = level_at(self._time_of_day(), self._settings.brightness)
+        light = level_at(self._time_of_day(), self._settings.brightness)
+        level = 0.0 if self.dark else light
         return self._glass.through(self._picture, View(shift, level))
 
     @property

@@ -6,7 +6,10 @@ portrait anew. What is drawn is `canvas.py`'s.
 """
 
 import os
+import shutil
+import subprocess
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from kiosk.display.wall import Wall
 
 CAPTION, OVERLAY_KEY = "Tableau vivant", "o"
+SLOW_S = 2.0
 ADVICE = "start it from a desktop or under xinit, set DISPLAY, or use --offscreen"
 
 
@@ -141,6 +145,11 @@ class WindowScreen:
         self._window.make_current()
         self._wall.caption(text)
 
+    def darken(self, dark: bool) -> None:
+        """Is black on purpose, or shows the picture again."""
+        self._wall.dark = dark
+        switch_screen(on=not dark)
+
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
         self._window.make_current()
@@ -177,6 +186,15 @@ class WindowScreen:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def switch_screen(*, on: bool) -> None:
+    """Let the screen itself sleep, or wake it, where X can (DPMS); it is black in any case."""
+    if shutil.which("xset") is None:
+        return
+    command = ["xset", "dpms", "force", "on" if on else "off"]
+    with suppress(OSError, subprocess.SubprocessError):
+        subprocess.run(command, timeout=SLOW_S, check=False, capture_output=True)
 
 
 def _window_options(settings: DisplaySettings) -> dict[str, object]:

@@ -46,6 +46,7 @@ class Sound:
     ) -> None:
         self._enabled = settings.enabled  # until it is closed
         self._clock = clock
+        self._volume = settings.volume
         self._mixer = Mixer(volume=settings.volume, ambience_volume=settings.ambience_volume)
         self._outlet = Outlet(self._mixer, settings.device, clock=clock, library=library)
         self._usual = Path(settings.ambience) if settings.ambience else None
@@ -94,6 +95,10 @@ class Sound:
     def hush(self, fade_s: float = HUSH_S) -> None:
         """Let the voice fall silent within so many seconds."""
         self._mixer.hush(fade_s)
+
+    def mute(self, muted: bool) -> None:
+        """Let nothing be heard, or all again."""
+        self._mixer.volume = 0.0 if muted else self._volume
 
     def ambience(self, sound: bytes | Path | Floats | None) -> None:
         """Let another ambience come over three seconds.
