@@ -2,6 +2,7 @@
 #   make demo    see a portrait follow a visitor
 #   make test    style, types, import rules, tests
 #   make bench   speeds of this machine
+#   make soak HOURS=1   a long run, with faults on purpose
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
 # such as the index of CPU builds on a machine without an NVIDIA GPU.
 
@@ -27,10 +28,12 @@ APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mes
 # play to, a voice that speaks texts
 APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
 
-.PHONY: help demo test bench install install-dev lint clean
+HOURS ?= 1
+
+.PHONY: help demo test soak bench install install-dev lint clean
 
 help:
-	@sed -n '2,6s/^# \{0,1\}//p' Makefile
+	@sed -n '2,7s/^# \{0,1\}//p' Makefile
 
 demo: install
 	@$(BIN)/python -m kiosk demo
@@ -43,6 +46,9 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: install
+	@$(BIN)/python -m kiosk bench --soak $(HOURS)
 
 bench: install
 	$(BIN)/python -m kiosk bench

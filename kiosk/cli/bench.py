@@ -11,6 +11,7 @@ from rich.table import Table
 
 from kiosk.cli.lag import bench_lag
 from kiosk.cli.options import CameraSource, ConfigPath, PortraitId, Size, Tables, read_config
+from kiosk.cli.soak import bench_soak
 from kiosk.cli.swaps import bench_swaps
 from kiosk.errors import ConfigError
 
@@ -39,6 +40,13 @@ def bench(
     lag: Annotated[
         bool, typer.Option("--lag", help="Instead: how late the portrait is behind the clip.")
     ] = False,
+    soak_hours: Annotated[
+        float | None,
+        typer.Option("--soak", min=0.001, metavar="HOURS", help="Instead: run, with faults."),
+    ] = None,
+    faults_every: Annotated[
+        float, typer.Option(min=0, help="Of --soak: mean seconds between two; 0: none.")
+    ] = 60.0,
 ) -> None:
     """Measure every engine, the road on screens of several sizes, and tracking by faces."""
     if swaps is not None:
@@ -46,6 +54,9 @@ def bench(
         return
     if lag:
         bench_lag(config, portrait, camera or "demo", size, seconds=seconds, as_json=as_json)
+        return
+    if soak_hours is not None:
+        bench_soak(config, portrait, camera or "demo", size, hours=soak_hours, every_s=faults_every)
         return
     before = None if against is None else read_figures(against)
     figures = measure(config, portrait, camera or "demo", size, seconds)
