@@ -77,7 +77,7 @@ def lag_s(seen: tuple[Floats, Floats], said: Performance, heard_at: float) -> fl
 
 def test_lips_and_sound_are_not_apart_by_more_than_80_ms(monkeypatch: pytest.MonkeyPatch) -> None:
     card = Card(LiveClock(), latency_s=0.12)
-    monkeypatch.setattr("kiosk.app.Sound", partial(Sound, library=lambda: card))
+    monkeypatch.setattr("kiosk.room.Sound", partial(Sound, library=lambda: card))
     config = Config(
         camera=CameraSettings(source="demo"),
         display=DisplaySettings(width=SIZE[0], height=SIZE[1]),
