@@ -25,8 +25,9 @@ APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mes
 	libglib2.0-0 libportaudio2 xvfb
 
 # some tests want more, and are skipped without: a browser for the staff page, a sound service to
-# play to, a voice that speaks texts
-APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plugins espeak-ng
+# play to, a voice that speaks texts, what watches a program's every call
+APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
+	strace
 
 HOURS ?= 1
 

@@ -10,6 +10,7 @@ from kiosk.experience_settings import ExperienceSettings
 from kiosk.messages import Face, Motion, PortraitMotion, Visitor
 from kiosk.motion.director import Director, hand_over
 from kiosk.motion.face_model import load_face_model
+from kiosk.motion.follower import Follower
 from kiosk.motion.geometry import angles_deg, fit_pose, rotation_of
 from kiosk.motion.settings import MotionSettings, calmed
 from kiosk.motion.target import MotionTarget
@@ -113,6 +114,18 @@ def test_other_visitor_has_another_neutral() -> None:
     same = watch(staying, [(4.0, 6.0, 0.0)] * 60, track_id=1, start=2.0)[-1]
 
     assert abs(another.motion.rotation[1]) < abs(same.motion.rotation[1])
+
+
+def test_who_has_gone_is_forgotten_at_once() -> None:
+    def follows(subject: Director) -> bool:
+        return any(isinstance(each, Follower) for each in vars(subject).values())
+
+    subject = director()
+    watch(subject, [(0.0, 6.0, 0.0)] * 3)
+    assert follows(subject)
+
+    watch(subject, [None], start=0.1)
+    assert not follows(subject)
 
 
 def test_portrait_breathes_while_it_follows() -> None:

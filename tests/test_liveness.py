@@ -86,10 +86,20 @@ def test_a_picture_is_known_by_its_place_and_its_face() -> None:
     places = Places()
     places.remember(seen(300, 1), 0.0)
 
-    assert places.knows(seen(304, 1), 10.0)
-    assert not places.knows(seen(304, 2), 10.0)
-    assert not places.knows(seen(500, 1), 10.0)
-    assert not places.knows(seen(304, 1), 2000.0)
+    assert places.knows(seen(304, 1))
+    assert not places.knows(seen(304, 2))
+    assert not places.knows(seen(500, 1))
+
+
+def test_a_picture_that_is_gone_is_forgotten_after_a_quarter_of_an_hour() -> None:
+    face = centre_points(Print(seed=1).landmarks(0.0))
+    places = Places()
+    places.remember(face, 0.0)
+    places.drop_old(899.0)
+    assert places.knows(face)
+
+    places.drop_old(901.0)
+    assert not places.knows(face)
 
 
 def look(images: Iterator[Bytes]) -> list[Verdict]:

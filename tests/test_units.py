@@ -46,6 +46,13 @@ def test_a_unit_is_shut_in(unit: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["kiosk.service", "kiosk-cage.service"])
+def test_no_memory_of_a_visitor_reaches_a_disk(unit: str) -> None:
+    lines = (UNITS / unit).read_text().splitlines()
+
+    assert {"LimitCORE=0", "MemorySwapMax=0", "PrivateNetwork=yes"} <= set(lines)
+
+
+@pytest.mark.parametrize("unit", ["kiosk.service", "kiosk-cage.service"])
 def test_no_museum_day_ends_in_failed(unit: str) -> None:
     text = (UNITS / unit).read_text()
 

@@ -150,7 +150,7 @@ class Director:
         """The visitor's motion as this sitter's; their face is learnt from the first frame on."""
         face = visitor.face
         if face is None:
-            self._leader = None
+            self._follower = self._leader = None  # who has gone is forgotten
             return None
         if face.track_id != self._leader or self._follower is None:
             self._follower, self._leader = Follower(self._settings), face.track_id

@@ -91,6 +91,7 @@ class Liveness:
         if now - self._seen_at > START_S:
             self._opened_at = now
         self._seen_at = now
+        self._places.drop_old(now)
         for echo, motion in zip(self._echoes, shown, strict=False):  # none yet: none shown
             if motion is not None:
                 echo.show(motion, now)
@@ -113,7 +114,7 @@ class Liveness:
 
     def _begin(self, face: Centred, now: float, *, taken: bool) -> _Track:
         """A track of a face that is new, or that has taken another's number."""
-        if self._places.knows(face, now):
+        if self._places.knows(face):
             odds = KNOWN
         else:
             odds = FOUND if taken or now - self._opened_at < START_S else CAME
@@ -161,7 +162,7 @@ class Liveness:
         track.odds = float(np.clip(track.odds + WEIGHT * said, LEAST, most))
         if track.odds >= ALIVE:
             if not np.isfinite(track.proved_at):
-                self._places.forget(track.face, now)
+                self._places.forget(track.face)
                 for following in track.followings:
                     following.trust()
             track.proved_at = now

@@ -31,26 +31,29 @@ class Places:
     def __init__(self) -> None:
         self._hung: list[_Hung] = []
 
+    def drop_old(self, now: float) -> None:
+        """Forget what has been out of sight for long; to be called with every frame."""
+        self._hung = [hung for hung in self._hung if now - hung.seen_at <= KEEP_S]
+
     def remember(self, face: Centred, now: float) -> None:
         """A picture is seen here now."""
-        known = self._find(face, now)
+        known = self._find(face)
         if known is None:
             self._hung = [*self._hung, _Hung(face, now)][-MOST:]
         else:
             known.seen_at = now
 
-    def forget(self, face: Centred, now: float) -> None:
+    def forget(self, face: Centred) -> None:
         """What was taken for a picture here has proved alive."""
-        known = self._find(face, now)
+        known = self._find(face)
         if known is not None:
             self._hung.remove(known)
 
-    def knows(self, face: Centred, now: float) -> bool:
+    def knows(self, face: Centred) -> bool:
         """Whether a face is a picture that was seen there before."""
-        return self._find(face, now) is not None
+        return self._find(face) is not None
 
-    def _find(self, face: Centred, now: float) -> _Hung | None:
-        self._hung = [hung for hung in self._hung if now - hung.seen_at <= KEEP_S]
+    def _find(self, face: Centred) -> _Hung | None:
         return next((hung for hung in self._hung if _same(face, hung.face)), None)
 
 
