@@ -2,7 +2,8 @@
 #   make demo    see a portrait follow a visitor
 #   make test    style, types, import rules, tests
 #   make bench   speeds of this machine
-#   make soak HOURS=1   a long run, with faults on purpose
+#   make soak    an hour with faults on purpose (HOURS=1)
+#   make fuzz    a million made inputs (CASES=1000000), for a night
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
 # such as the index of CPU builds on a machine without an NVIDIA GPU.
 
@@ -30,11 +31,12 @@ APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plu
 	strace
 
 HOURS ?= 1
+CASES ?= 1000000
 
-.PHONY: help demo test soak bench install install-dev lint clean
+.PHONY: help demo test soak fuzz bench install install-dev lint clean
 
 help:
-	@sed -n '2,7s/^# \{0,1\}//p' Makefile
+	@sed -n '2,8s/^# \{0,1\}//p' Makefile
 
 demo: install
 	@$(BIN)/python -m kiosk demo
@@ -50,6 +52,10 @@ lint: install-dev
 
 soak: install
 	@$(BIN)/python -m kiosk bench --soak $(HOURS)
+
+# docs/architecture.md says what is tried
+fuzz: install-dev
+	CASES=$(CASES) $(BIN)/pytest tests/fuzz --hypothesis-show-statistics
 
 bench: install
 	$(BIN)/python -m kiosk bench

@@ -151,7 +151,10 @@ def load_config(path: Path | None = None) -> Config:
     config = parse_config(_read_toml(found), name=found.name)
 
     def place(folder: Path) -> Path:
-        return (found.resolve().parent / folder).resolve()
+        try:
+            return (found.resolve().parent / folder).resolve()
+        except ValueError as error:  # a NUL in it
+            raise ConfigError(f"{found.name}: {str(folder)!r} is no path: {error}") from error
 
     places = {
         "folder": place(config.portraits.folder),
@@ -216,7 +219,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); give a file that can") from (
             error
         )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets
         raise ConfigError(f"{path.name}: is not TOML: {error}") from error
 
 

@@ -86,6 +86,11 @@ NOSE_TIP, NOSE_BASE, NOSE_BRIDGE = 4, 2, 168
 LEFT_CHEEK, RIGHT_CHEEK = 234, 454  # beside the ears
 LEFT_MOUTH, RIGHT_MOUTH = 61, 291
 UPPER_LIP, LOWER_LIP = 13, 14  # middle of the inner lips
+# what lies apart in any face: other lengths are measured by these
+APART = (
+    (EYES[0].outer, EYES[1].outer), *((eye.outer, eye.inner) for eye in EYES),
+    (LEFT_MOUTH, RIGHT_MOUTH), (NOSE_BASE, CHIN), (FOREHEAD, CHIN),
+)  # fmt: skip
 
 # what a face's muscles move least, with weights: for the head's pose
 # (MediaPipe's own Procrustes basis, less jaw, cheeks and nostrils)

@@ -123,3 +123,11 @@ def test_a_line_of_the_usual_length_is_not_broken_anew() -> None:
 
     assert two < 2 * one
     assert one < 2.6 * 1080 / 27
+
+
+def test_a_text_without_spaces_is_broken_where_it_has_to_be() -> None:
+    one, many = (draw_caption("a" * n, DisplaySettings(), (360, 640)) for n in (10, 200))
+
+    assert many.shape[0] > 4 * one.shape[0]
+    assert many[:, -1, 3].max() > 0  # nothing is cut off at a side
+    np.testing.assert_array_equal(many[:, :5, :3] > 128, False)

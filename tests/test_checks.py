@@ -46,6 +46,12 @@ def test_landmarks_in_pixels_are_refused() -> None:
         check_landmarks(face() * 300 + 400, name="mona")
 
 
+@pytest.mark.parametrize("broken", [0 * face(), face() * np.eye(3)[0], 9 * face()])
+def test_landmarks_that_are_no_face_are_refused(broken: np.ndarray) -> None:
+    with pytest.raises(PackError, match=r"mona: landmarks.json holds no face"):
+        check_landmarks(broken.astype(np.float32), name="mona")
+
+
 def test_weights_as_the_network_needs_them_pass() -> None:
     tensors = {name: np.zeros(shape, np.float16) for name, shape in weight_shapes().items()}
 

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from kiosk.config import TrackingSettings
+from kiosk.face import CHIN, EYES, NOSE_BASE
 from kiosk.messages import Face, Faces, Frame
-from kiosk.tracking.landmarker import Landmarker
+from kiosk.tracking.landmarker import Landmarker, name_faces
+from kiosk.tracking.numbering import Numbering
+from tests.crowd import own_face
 from tests.fakes import moving_photograph, photograph
 
 
@@ -66,6 +69,23 @@ def test_a_frame_without_a_face_gives_none(landmarker: Landmarker) -> None:
 
     assert seen.faces == ()
     assert seen.captured_at == 1.0
+
+
+@pytest.mark.parametrize(
+    ("points", "value"),
+    [
+        (7, np.nan), (slice(None), np.inf), (7, 1e30), (slice(None), 0.5),
+        (EYES[0].outer, EYES[1].outer), (CHIN, NOSE_BASE),
+    ],
+)  # fmt: skip
+def test_what_can_be_no_face_is_left_out(points: slice | int, value: float) -> None:
+    whole = own_face(1) * 0.2 + np.float32(0.5)
+    broken = whole.copy()
+    broken[points] = whole[value] if isinstance(value, int) else value
+    faces = name_faces([broken, whole], (640, 480), 0.0, Numbering())
+
+    assert len(faces.faces) == 1
+    np.testing.assert_allclose(faces.faces[0].landmarks, whole * [640, 480, 640], rtol=1e-6)
 
 
 def test_nothing_is_said_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """A recorded motion: what was done is what is done again, and damage is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
@@ -62,6 +64,9 @@ def damaged(**tracks: np.ndarray) -> bytes:
         (damaged(codes=np.zeros((0, 2), np.float16)), "has 0 frames"),
         (damaged(codes=np.zeros(2, np.float16)), "has 0 frames"),
         (damaged(fps=np.zeros((), np.float32)), "holds fps of"),
+        (damaged(proportions=np.zeros(3, np.float16)), "holds in proportions what no face has"),
+        (damaged(scale=np.full(60, -1.0, np.float16)), "holds in scale what no face has"),
+        (damaged(codes=np.full((60, 1), 1e300)), "holds in codes what no face can do"),
         *[
             (damaged(**{name: np.full_like(load(to_bytes(recording()))[name], value)}), name)
             for name in LIMITS
@@ -72,3 +77,10 @@ def damaged(**tracks: np.ndarray) -> bytes:
 def test_damage_is_refused_by_name(content: bytes, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         from_bytes(content)
+
+
+def test_no_part_of_a_face_goes_farther_than_a_face_does() -> None:
+    made = recording()
+    wild = replace(made, codes=made.codes * 1000)
+
+    assert np.abs(gesture_at(wild, 0.5).offsets).max() == 1.0

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kiosk.errors import CatalogueError
+from kiosk.languages import TAG
 from kiosk.portraits.meta import RIGHTS_HOSTS, Label
 
 Record = dict[str, Any]
 LanguageMap = dict[str, str]
 
-NO_LANGUAGE = ("", "none", "@none")  # the second is IIIF's word for it
 DEFAULT_LANGUAGE = "en"
 ARTIST = {
     "artist", "artists", "creator", "creators", "author", "maker", "painter", "attributed to",
@@ -171,7 +171,9 @@ def _languages(value: Any) -> LanguageMap:
 
     def add(language: str, text: Any) -> None:
         if isinstance(text, str | int | float) and str(text).strip():
-            known = DEFAULT_LANGUAGE if language in NO_LANGUAGE else language.replace("_", "-")
+            tag = language.replace("_", "-")
+            # "none" is IIIF's word for no language; whatever else is none, too
+            known = tag if tag != "none" and re.fullmatch(TAG, tag) else DEFAULT_LANGUAGE
             texts.setdefault(known, []).append(_plain(str(text)))
 
     for each in value if isinstance(value, list) else [value]:

@@ -20,6 +20,7 @@ ENOUGH = 3000  # a picture that is limited to less is put together from tiles, i
 MOST_BYTES = 256 << 20
 MOST_INFO_BYTES = 4 << 20
 MOST_TILES = 1024
+FARTHEST = 10_000_000  # pixels; no picture is so wide
 
 Report = Callable[[str, float], None]
 
@@ -44,10 +45,10 @@ class Service:
         """
         try:
             width, height = int(record["width"]), int(record["height"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:  # infinity, too
             raise CatalogueError(f"{address}: the image service says no sizes") from error
-        if min(width, height) < 1:
-            raise CatalogueError(f"{address}: the image service says sizes of {width}x{height}")
+        if min(width, height) < 1 or max(width, height) > FARTHEST:
+            raise CatalogueError(f"{address}: the image service says sizes no picture has")
         newer = "id" in record or "/3/" in str(record.get("@context"))
         own = str(record.get("id") or record.get("@id") or address).rstrip("/")
         return cls(
@@ -102,14 +103,15 @@ def _most(record: dict[str, Any], width: int, height: int) -> tuple[int, int]:
     across = limits.get("maxWidth", width)
     down = limits.get("maxHeight", across if "maxWidth" in limits else height)
     share = min(1.0, (limits["maxArea"] / (width * height)) ** 0.5) if "maxArea" in limits else 1.0
-    return min(int(across), int(width * share)), min(int(down), int(height * share))
+    most = min(int(across), int(width * share)), min(int(down), int(height * share))
+    return max(most[0], 1), max(most[1], 1)
 
 
 _LIMITS = ("maxWidth", "maxHeight", "maxArea")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and value >= 1
+    return isinstance(value, int | float) and 1 <= value <= FARTHEST**2
 
 
 def _list(value: Any) -> list[Any]:

@@ -66,7 +66,7 @@ def read_points(path: Path) -> dict[str, tuple[float, float]]:
     """
     try:
         record = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PictureError(f"{path.name}: cannot be read: {error}") from error
     return check_points(record, path.name)
 

@@ -9,6 +9,8 @@ import logging
 import shutil
 import subprocess
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -98,15 +100,29 @@ def find_font(text: str, size_px: int) -> Font:
 
 
 def _broken(line: Line, width: int) -> list[str]:
-    """The text in rows no wider than so many pixels, where its words allow it."""
+    """The text in rows no wider than so many pixels."""
     font, rows = find_font(line.text, line.size_px), [""]
-    for word in line.text.split():
-        longer = f"{rows[-1]} {word}".strip()
+    words = line.text.split()
+    for piece in (piece for word in words for piece in _pieces(word, font, width)):
+        longer = f"{rows[-1]} {piece}".strip()
         if rows[-1] and font.getlength(longer) > width:
-            rows.append(word)
+            rows.append(piece)
         else:
             rows[-1] = longer
     return rows
+
+
+def _pieces(word: str, font: Font, width: int) -> Iterator[str]:
+    """A word, or as many of its letters at a time as fit: some scripts know no spaces."""
+
+    def wide(count: int) -> float:
+        return float(font.getlength(word[:count]))
+
+    while len(word) > 1 and wide(len(word)) > width:
+        fitting = max(bisect_right(range(1, len(word)), float(width), key=wide), 1)
+        yield word[:fitting]
+        word = word[fitting:]
+    yield word
 
 
 def _from_right(text: str) -> bool:

@@ -9,11 +9,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from kiosk.errors import PackError
+from kiosk.face import APART
 from kiosk.messages import Bytes, Floats
 from kiosk.model.spec import check_weights
 from kiosk.portraits.meta import PackMeta
 
 SMALLEST_PX = 64  # an artwork under this shows no face
+FARTHEST, SMALLEST = 4.0, 0.005  # canvas units: of a landmark, of an eye
 WEIGHTS = "generator.safetensors"
 MOST_WEIGHTS_BYTES = 64 << 20  # ours are 3.5 MB, and are held in memory
 
@@ -43,6 +45,11 @@ def check_landmarks(landmarks: Floats, *, name: str) -> None:
         raise PackError(f"{name}: landmarks.json is {shape}; it must be 478x3, all finite")
     if np.abs(landmarks[:, :2].mean(axis=0)).max() > 1:
         raise PackError(f"{name}: landmarks.json lies off the canvas; x and y run from -1 to 1")
+    one, other = np.array(APART).T
+    apart = np.linalg.norm(landmarks[one, :2] - landmarks[other, :2], axis=1)
+    wide = np.ptp(landmarks[:, :2], axis=0)
+    if np.abs(landmarks).max() > FARTHEST or min(apart.min(), wide.min()) < SMALLEST:
+        raise PackError(f"{name}: landmarks.json holds no face; install the pack again")
 
 
 def check_weights_size(size: int, *, name: str) -> None:

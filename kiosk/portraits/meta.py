@@ -140,7 +140,7 @@ def parse_toml(text: str, *, name: str) -> dict[str, Any]:
     """What a file says; raises `PackError` when it is no TOML."""
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, brackets
         raise PackError(f"{name} cannot be read: {error}") from error
 
 

@@ -22,6 +22,8 @@ LIMITS = {  # what a face can do, with room; what lies beyond is damage
     "turn_deg": 90.0, "shift": 20.0, "scale": 10.0, "proportions": 5.0,
 }  # fmt: skip
 
+LEAST = 0.01  # of lengths that others are divided by
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
@@ -66,7 +68,8 @@ def from_bytes(content: bytes) -> Recording:
         raise ValueError(f"cannot be read: {error}") from error
     if set(tracks) != {*LIMITS, "fps", "voice_only"}:
         raise ValueError("is no recorded motion")
-    floats = {name: track.astype(np.float32) for name, track in tracks.items()}
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+        floats = {name: track.astype(np.float32) for name, track in tracks.items()}
     _check_shapes(floats)
     fps, voice_only = float(floats.pop("fps")[0]), bool(floats.pop("voice_only")[0])
     if not FPS[0] <= fps <= FPS[1]:
@@ -74,6 +77,9 @@ def from_bytes(content: bytes) -> Recording:
     for name, most in LIMITS.items():
         if not np.abs(floats[name]).max(initial=0.0) <= most:  # NaN is not, either
             raise ValueError(f"holds in {name} what no face can do")
+    for name in ("scale", "proportions"):
+        if floats[name].min() < LEAST:
+            raise ValueError(f"holds in {name} what no face has")
     return Recording(fps=fps, voice_only=voice_only, **floats)
 
 

@@ -5,13 +5,14 @@ Comes in: a `Frame`. Goes out: `Faces`, in pixels of the frame. Who is who from 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from kiosk.config import TrackingSettings
+from kiosk.face import APART
 from kiosk.messages import Bytes, Face, Faces, Floats, Frame
 from kiosk.tracking.numbering import Numbering
 
@@ -24,6 +25,10 @@ import cv2  # noqa: E402
 from mediapipe.python.solutions.face_mesh import FaceMesh  # noqa: E402
 
 STDERR = 2
+REACH = 4.0  # frames; no face is seen so far outside
+THINNEST = 1e-4  # of the frame: a twentieth of a pixel
+
+_ONE, _OTHER = np.array(APART).T
 
 
 class Landmarker:
@@ -47,21 +52,43 @@ class Landmarker:
         """All faces of ``frame``, the nearest first."""
         height, width = frame.image.shape[:2]
         found = self._mesh.process(frame.image).multi_face_landmarks or ()
-        # z is in the unit of x: weak perspective
-        scale = np.array([width, height, width], np.float32)
-        meshes = [read_mesh(mesh) * scale for mesh in found]
-        meshes.sort(key=lambda mesh: -float(np.ptp(mesh[:, 0])))
-        numbers = self._numbering(meshes, frame.captured_at)
-        faces = tuple(
-            # the library reports only what passed its threshold, and no figure with it
-            Face(track_id=number, landmarks=mesh, score=1.0)
-            for number, mesh in zip(numbers, meshes, strict=True)
-        )
-        return Faces(faces=faces, frame_size=(width, height), captured_at=frame.captured_at)
+        meshes = [read_mesh(mesh) for mesh in found]
+        return name_faces(meshes, (width, height), frame.captured_at, self._numbering)
 
     def close(self) -> None:
         """Give back the network."""
         self._mesh.close()
+
+
+def name_faces(
+    meshes: Iterable[Floats], frame_size: tuple[int, int], at: float, numbering: Numbering
+) -> Faces:
+    """Faces with their numbers, the nearest first; what can be no face is left out.
+
+    Args:
+        meshes: (478, 3) each, fractions of the frame.
+        frame_size: width and height, pixels.
+        at: second of the frame.
+        numbering: knows who is who.
+    """
+    # z is in the unit of x: weak perspective
+    scale = np.array([frame_size[0], frame_size[1], frame_size[0]], np.float32)
+    found = [mesh * scale for mesh in meshes if can_be_face(mesh)]
+    found.sort(key=lambda mesh: -float(np.ptp(mesh[:, 0])))
+    faces = tuple(
+        # the library reports only what passed its threshold, and no figure with it
+        Face(track_id=number, landmarks=mesh, score=1.0)
+        for number, mesh in zip(numbering(found, at), found, strict=True)
+    )
+    return Faces(faces=faces, frame_size=frame_size, captured_at=at)
+
+
+def can_be_face(mesh: Floats) -> bool:
+    """Whether points (478, 3), fractions of the frame, are numbers near it and do not coincide."""
+    if not (np.abs(mesh) < REACH).all():  # NaN is not, either
+        return False
+    apart = np.linalg.norm(mesh[_ONE, :2] - mesh[_OTHER, :2], axis=1)
+    return bool(min(apart.min(), np.ptp(mesh[:, :2], axis=0).min()) > THINNEST)
 
 
 def read_mesh(mesh: Any) -> Floats:

@@ -1,0 +1,1 @@
+"""Whatever comes in: thousands of made cases, see `cases.py`."""
