@@ -104,6 +104,13 @@ def test_what_was_recorded_is_listed_and_forgotten(
     assert "gradient: has no performance" in capsys.readouterr().out
 
 
+def test_who_would_import_a_clip_is_told_how(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["portraits", "import", str(DEMO_CLIP)]) == 2
+    assert "kiosk portraits record ID --from-clip" in capsys.readouterr().err
+
+
 def test_a_portrait_is_given_an_ambience_and_loses_it(folder: Path) -> None:
     assert main(["portraits", "ambience", "gradient", "voice.wav"]) == 0
     assert load_pack(folder).ambience is not None

@@ -17,6 +17,8 @@ app = typer.Typer(
     help="Portrait packs: made, listed, shown, checked, removed.", no_args_is_help=True
 )
 
+FILMS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".wav", ".ogg", ".mp3", ".m4a", ".flac")
+
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Password = Annotated[
     str,
@@ -121,6 +123,11 @@ def import_portrait(
 
     settings = load_config(config).portraits
     with faults_as_lines(as_json):
+        if file.suffix.lower() in FILMS:
+            raise PackError(
+                f"{file.name}: is no .portrait; a film or a voice becomes what a portrait performs "
+                "with `kiosk portraits record ID --from-clip` or `--from-audio`"
+            )
         folder = import_pack(
             file, settings.folder, replace=replace, trial=try_portrait, keys=settings.trusted
         )
