@@ -105,6 +105,15 @@ def test_a_changed_file_is_named(tmp_path: Path, name: str) -> None:
         load_pack(folder, check_weights=False)
 
 
+def test_a_name_that_no_file_can_have_is_one_that_is_missing(tmp_path: Path) -> None:
+    folder = write_small_pack(tmp_path)
+    with (folder / "manifest-sha256.txt").open("a", encoding="utf-8") as manifest:
+        manifest.write(f"{'0' * 64}  {'a' * 3000}\n")
+
+    with pytest.raises(PackError, match=r"^gradient: a+ is missing"):
+        load_pack(folder, check_weights=False)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     folder = write_small_pack(tmp_path)
     (folder / "landmarks.json").unlink()

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -20,9 +19,9 @@ from kiosk.control.status import Status
 from kiosk.errors import ControlError
 from tests.discretion import Allowed, Pieces, complaints, cut
 from tests.leaky import LEAKS
-from tests.witness import Deeds, watch
+from tests.witness import Deeds, can_watch, watch
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+pytestmark = pytest.mark.skipif(not can_watch(), reason="strace is not here, or may not trace")
 
 SECONDS = float(os.environ.get("PRIVACY_S", "16"))
 SETTLES_S = 6.0  # after the first visitor: what is compiled, and the driver's shaders

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"(\.\.\.)?')
 OPENED = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_TMPFILE")
 MAPPED = re.compile(r"PROT_WRITE.*MAP_SHARED[^,]*, \d+<([^>]*)>")
 RESULT = re.compile(r"\) = \d+<([^>]*)>")
-FAILED = re.compile(r"\) = -1 E\w+ \(")
+FAILED = re.compile(r"\) += -1 E\w+ \([^)]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,14 @@ class Deeds:
         for each in self.given:
             joined.setdefault(each.target, []).append(each.data)
         return {target: b"".join(parts) for target, parts in joined.items()}
+
+
+def can_watch() -> bool:
+    """Whether strace is there and may trace: some containers forbid it."""
+    if shutil.which("strace") is None:
+        return False
+    trial = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "true"]
+    return subprocess.run(trial, capture_output=True, check=False).returncode == 0
 
 
 def watch(

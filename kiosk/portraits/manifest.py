@@ -23,7 +23,7 @@ def verify_manifest(folder: Path) -> None:
                 f"{folder.name}: {name} is not in {MANIFEST}; remove it or make it anew"
             )
     for name, expected in sums.items():
-        if not (folder / name).is_file():
+        if not _is_there(folder / name):
             raise PackError(f"{folder.name}: {name} is missing; install the pack again")
         if _sum(folder / name) != expected:
             raise PackError(f"{folder.name}: {name} is damaged or was changed (its sum is wrong)")
@@ -51,6 +51,13 @@ def _names(folder: Path) -> list[str]:
     hidden = (path for path in paths if not any(part.startswith(".") for part in path.parts))
     names = [path.as_posix() for path in hidden]
     return [name for name in names if not name.startswith(MANIFEST)]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can have such a name
+        return False
 
 
 def _sum(path: Path) -> str:
