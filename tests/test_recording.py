@@ -1,7 +1,5 @@
 """A recorded motion: what was done is what is done again, and damage is refused."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from safetensors.numpy import load, save
@@ -77,10 +75,3 @@ def damaged(**tracks: np.ndarray) -> bytes:
 def test_damage_is_refused_by_name(content: bytes, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         from_bytes(content)
-
-
-def test_no_part_of_a_face_goes_farther_than_a_face_does() -> None:
-    made = recording()
-    wild = replace(made, codes=made.codes * 1000)
-
-    assert np.abs(gesture_at(wild, 0.5).offsets).max() == 1.0

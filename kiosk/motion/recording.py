@@ -19,7 +19,6 @@ from kiosk.portraits.recording import MOST_COMPONENTS, Recording
 Points = NDArray[np.float64]
 
 KEPT = 0.999  # of the expressions' variance
-FARTHEST = 1.0  # io: no part of a face goes so far; a file may say anything
 
 
 def record(gestures: Sequence[Gesture], fps: float, *, voice_only: bool = False) -> Recording:
@@ -57,9 +56,7 @@ def gesture_at(recording: Recording, second: float) -> Gesture:
         return np.asarray((1 - part) * track[first] + part * track[following], np.float64)
 
     return Gesture(
-        offsets=np.clip(
-            np.einsum("k,kij->ij", mixed(recording.codes), recording.basis), -FARTHEST, FARTHEST
-        ),
+        offsets=np.einsum("k,kij->ij", mixed(recording.codes), recording.basis),
         lips=LipShape(gaps=mixed(recording.gaps), fullness=mixed(recording.fullness)),
         openness=mixed(recording.openness),
         gaze=mixed(recording.gaze),

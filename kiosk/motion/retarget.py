@@ -35,6 +35,7 @@ SHUTTING = 2.0  # a painted lid half shut is seen to be shut by a fifth: it clos
 WIDENING, WIDEST = 1.0, -0.45
 GAZE_LIMIT = np.array([0.26, 0.14])  # eye widths
 GAZE_GAIN_LIMIT, BROW_GAIN_LIMIT, MOUTH_GAIN_LIMIT = 2.6, 1.8, 1.6
+FARTHEST = 1.0  # io: no part of a face goes so far, whatever a tracker or a file says
 APPROACH = 0.4  # of the change of a visitor's size, as an exponent
 
 
@@ -104,7 +105,7 @@ class Retarget:
         self._lips.place(
             fitted, LipShape(lips.gaps * tall * strength, 1 + (lips.fullness - 1) * strength)
         )
-        return fitted
+        return fitted.clip(-FARTHEST, FARTHEST)
 
     def _soften_smile(self, offsets: Points) -> None:
         """A painted mouth widens ever more reluctantly, in place."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kiosk.config import TrackingSettings
@@ -107,6 +107,10 @@ class Stage:
 
 @fuzz(0.03)
 @given(moments=st.lists(MOMENT, min_size=1, max_size=8), living_only=st.booleans())
+@example(
+    moments=[(1 / 30, [spoil("mixed", 0.0, 155)(visitor(0))], 6), (1 / 30, [], 12)],
+    living_only=False,
+)
 def test_whatever_is_seen_the_portrait_moves_within_bounds(
     moments: list[tuple[float, list[Floats], int]], living_only: bool
 ) -> None:
@@ -148,6 +152,7 @@ def test_a_pack_whose_landmarks_are_taken_can_be_moved(face: Floats) -> None:
     flat=st.sampled_from((*LIMITS, "none")),
     voice_only=st.booleans(),
 )
+@example(seed=5178, share=1.0, flat="gaps", voice_only=False)
 def test_a_recording_that_is_taken_can_be_performed(
     seed: int, share: float, flat: str, voice_only: bool
 ) -> None:
