@@ -32,6 +32,7 @@ from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
 from kiosk.portraits.store import find_pack
 from kiosk.room import Room, own_room
+from kiosk.service.night import is_night, remember
 from kiosk.stages import build_mirror, build_portrait
 from kiosk.standing import STALE_S, Standing
 
@@ -93,7 +94,7 @@ class Road:
         self.remarks = self._standing.remarks
         self._overlay = Operator(self.status, self._standing.seen, clock=clock)
         self._shown_at = self._fades_until = clock()
-        self._dark = False  # is to be
+        self._dark = is_night()  # is to be
         self._last: Layers | None = None  # that were shown, of what hangs
         self._crew = Crew(self._steps(), health=self.health, stop=self._stop)
 
@@ -151,6 +152,7 @@ class Road:
     def darken(self, dark: bool) -> None:
         """Let the screen be black and see nobody, as at night, or wake again."""
         self._dark = dark
+        remember(dark)
 
     def picture(self, timeout_s: float) -> Bytes | None:
         """What the screen shows: (H, W, 3) RGB; None when it cannot be had in time."""

@@ -15,7 +15,7 @@ from kiosk.pipeline import Step, Worker
 logger = logging.getLogger(__name__)
 
 HANGS_S, HANGS_LIMIT_S = 15.0, 120.0  # at one message; then twice as long each time, up to
-MOST_REPLACED = 4  # of one stage
+MOST_REPLACED, FORGIVEN_S = 4, 3600.0  # of one stage, within so long
 
 
 class Crew:
@@ -30,7 +30,7 @@ class Crew:
     def __init__(self, steps: Sequence[Step], *, health: Health, stop: threading.Event) -> None:
         self._health, self._stop = health, stop
         self._workers = [self._worker(step) for step in steps]
-        self._replaced: dict[str, int] = {step.name: 0 for step in steps}
+        self._replaced: dict[str, list[float]] = {step.name: [] for step in steps}
 
     def start(self) -> None:
         """Let all begin."""
@@ -40,15 +40,18 @@ class Crew:
     def look_after(self) -> None:
         """Replace who hangs; whoever calls does so now and then."""
         for place, worker in enumerate(self._workers):
-            name = worker.step.name
-            limit_s = min(HANGS_S * 2 ** self._replaced[name], HANGS_LIMIT_S)
-            if self.lost or worker.hangs_for_s() < limit_s:
+            if self.lost or worker.hangs_for_s() < HANGS_S:
+                continue
+            name, now = worker.step.name, self._health.now()
+            self._replaced[name] = [at for at in self._replaced[name] if now - at < FORGIVEN_S]
+            limit_s = min(HANGS_S * 2 ** len(self._replaced[name]), HANGS_LIMIT_S)
+            if worker.hangs_for_s() < limit_s:
                 continue
             logger.error("%s has hung for %.0f s; another takes its place", name, limit_s)
             worker.dismiss()
             worker.step.on_dismissal()
             self._health.fail(name)
-            self._replaced[name] += 1
+            self._replaced[name].append(now)
             if not self.lost:
                 self._workers[place] = self._worker(worker.step)
                 self._workers[place].start()
@@ -56,7 +59,7 @@ class Crew:
     @property
     def lost(self) -> bool:
         """Whether replacing has not helped: only a new process can."""
-        return max(self._replaced.values(), default=0) >= MOST_REPLACED
+        return max(map(len, self._replaced.values()), default=0) >= MOST_REPLACED
 
     def join(self, timeout_s: float) -> None:
         """Wait for the end of each, up to so many seconds; who hangs is not waited for."""

@@ -93,29 +93,39 @@ class Experience:
             now: seconds.
         """
         wanted = self._next(visitor, now)
+        if wanted is not self._state:
+            self._enter(wanted, now, new=self._is_new(wanted, now))
         if self._state in (State.MIRROR, State.TELL):
             self._left_at = now
-        if wanted is not self._state:
-            self._enter(wanted, now)
         elapsed = now - self._since
         lasts = self._lasts
         share = min(elapsed / lasts, 1.0) if lasts else 1.0
         return Scene(self._state, elapsed, share, self._performance)
 
-    def _enter(self, state: State, now: float) -> None:
+    def _is_new(self, wanted: State, now: float) -> bool:
+        """Whether somebody has come who was not there a while ago."""
+        alone = self._state in (State.ATTRACT, State.FAREWELL)
+        return alone and wanted in (State.GREET, State.MIRROR) and not self._known(now)
+
+    def _known(self, now: float) -> bool:
+        return now - self._left_at <= self._settings.again_s
+
+    def _enter(self, state: State, now: float, *, new: bool) -> None:
         if state is not State.TELL:  # which was entered because there is a story
             self._performance = None
-        if state is State.GREET and self._repertoire is not None:
-            self._repertoire.begin_visit()
-            self._performance = self._repertoire.greeting()
+        if self._repertoire is not None:
+            if new:
+                self._repertoire.begin_visit()
+            if state is State.GREET:
+                self._performance = self._repertoire.greeting()
         self._state, self._since = state, now
 
     def _next(self, visitor: Visitor, now: float) -> State:
         present = visitor.face is not None
         over = now - self._since >= self._lasts
         if self._state in (State.ATTRACT, State.FAREWELL) and present:
-            known = now - self._left_at <= self._settings.again_s
-            return State.MIRROR if known or not self._settings.greet_s else State.GREET
+            greets = self._settings.greet_s > 0 and not self._known(now)
+            return State.GREET if greets else State.MIRROR
         if self._state is State.GREET:
             if not present:
                 return State.ATTRACT  # somebody who only passed

@@ -30,6 +30,7 @@ from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
 from kiosk.room import Room
 from kiosk.sound.sound import Sound
+from kiosk.standing import STALE_S
 from kiosk.tracking.usher import Lookout, Usher
 
 MakeRoad = Callable[[Config, Pack, Room], Road]
@@ -205,7 +206,8 @@ class Gallery:
     def _rates(self) -> list[float]:
         if not all(road.moves for road in self._roads):
             return []
-        return [road.health.recent().fps for road in self._roads]
+        recent = [road.health.recent() for road in self._roads]
+        return [each.fps for each in recent if each.age_s is not None and each.age_s < STALE_S]
 
     def _rooms(self, count: int) -> Iterator[Room]:
         """What each road finds around it."""

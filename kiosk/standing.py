@@ -82,9 +82,9 @@ class Standing:
     def view(self) -> View | None:
         """What the camera sees, in figures; None: nothing yet."""
         mirror = self._mirror()
-        if mirror is None or mirror.frame is None:
+        frame = None if mirror is None else mirror.frame
+        if mirror is None or frame is None:
             return None
-        frame = mirror.frame
         return view_of(frame.image, mirror.faces, self._clock() - frame.captured_at)
 
     def seen(self) -> tuple[Visitor | None, tuple[Face, ...]]:

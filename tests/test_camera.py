@@ -211,3 +211,41 @@ def test_missing_device_is_no_error(source: str, capfd: pytest.CaptureFixture[st
 
     assert camera() is None
     assert capfd.readouterr().err == ""
+
+
+def test_a_thread_that_comes_back_late_leaves_the_new_device_alone() -> None:
+    clock = ManualClock()
+
+    class Hanging(FakeCapture):
+        def grab(self) -> bool:
+            webcam.forget()  # it hung, and was given up
+            return False
+
+    captures = [Hanging(5), FakeCapture(5)]
+    hung, fresh = captures
+    webcam = Webcam(SETTINGS, lambda: captures.pop(0), clock=clock, wait=clock.wait)
+    assert webcam() is None
+
+    frame = webcam()
+    assert hung.released
+    assert not fresh.released
+    assert frame is not None
+
+
+def test_a_device_that_opens_too_late_is_given_back() -> None:
+    clock = ManualClock()
+    late, fresh = FakeCapture(5), FakeCapture(5)
+    opened = [late, fresh]
+
+    def opener() -> FakeCapture:
+        capture = opened.pop(0)
+        if capture is late:
+            webcam.forget()
+        return capture
+
+    webcam = Webcam(SETTINGS, opener, clock=clock, wait=clock.wait)
+    assert webcam() is None
+
+    assert webcam() is not None
+    assert late.released
+    assert not fresh.released

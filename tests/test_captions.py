@@ -70,6 +70,19 @@ def test_cues_change_in_the_pauses_of_the_voice() -> None:
     assert second.end_s == pytest.approx(4.6, abs=0.03)  # it stays a little
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Yes. I have. No. It was I. And you?", "5 < 6 --> 7 & <b>8</b>", "A. B. C. D. E. F. G."],
+)
+def test_whatever_is_said_comes_back_from_its_file(text: str) -> None:
+    cues = caption(text, voice((0.2, 0.9), (1.2, 1.5), (1.8, 3.0), until=3.4), RATE)
+
+    assert " ".join(cue.text for cue in cues).split() == text.split()
+    assert read_captions(write_captions(cues), name="a.vtt") == tuple(
+        Cue(round(cue.begin_s, 3), round(cue.end_s, 3), cue.text) for cue in cues
+    )
+
+
 def test_a_louder_or_softer_voice_has_the_same_cues() -> None:
     sound = voice((0.5, 2.0), (2.5, 4.2), until=5.0)
 

@@ -179,3 +179,15 @@ def test_who_comes_back_soon_hears_no_second_greeting() -> None:
     scenes(pieces, (0, 10), (12, 20), until=25)
 
     assert pieces.visits == 1
+
+
+def test_without_a_greeting_each_visitor_is_still_a_new_one() -> None:
+    pieces = Pieces(piece("greeting"))
+    settings = ExperienceSettings(greet_s=0, again_s=1.0)
+    experience = Experience(settings, 0.0, pieces)
+    for tick in range(300):  # three of them, ten seconds apart
+        now = tick / 10
+        face = SOMEBODY if now % 10 < 5 else None
+        experience(Visitor(face, 0.0, (640, 480), now), now)
+
+    assert pieces.visits == 3

@@ -373,9 +373,19 @@ def test_a_gallery_that_cannot_hang_is_refused(portraits: dict[str, object], fau
     assert "\n" not in str(caught.value)
 
 
-def test_a_portrait_that_is_not_there_is_named(tmp_path: Path, packs: list[Pack]) -> None:
-    with pytest.raises(PackError, match=r"girl: .*lisa, mona"):
-        choose_gallery(PortraitSettings(folder=tmp_path / "packs", gallery=("mona", "girl")))
+def test_a_portrait_that_is_not_there_is_left_out_and_named(
+    tmp_path: Path, packs: list[Pack], caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = PortraitSettings(folder=tmp_path / "packs", gallery=("mona", "girl"))
+
+    assert [pack.meta.id for pack in choose_gallery(settings)] == ["mona"]
+    assert "girl: there is no such portrait; there are: lisa, mona" in caplog.text
+
+
+def test_a_gallery_of_none_is_no_gallery(tmp_path: Path, packs: list[Pack]) -> None:
+    settings = PortraitSettings(folder=tmp_path / "packs", gallery=("boy", "girl"))
+    with pytest.raises(PackError, match="no portrait can be shown: boy: "):
+        choose_gallery(settings)
 
 
 def test_a_damaged_portrait_is_left_out(config: Config, packs: list[Pack]) -> None:

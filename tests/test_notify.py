@@ -57,13 +57,11 @@ def test_without_pictures_it_falls_silent(manager: tuple[socket.socket, str]) ->
     assert told(listening) == []
 
 
-def test_state_and_end_are_told(manager: tuple[socket.socket, str]) -> None:
+def test_its_end_is_told(manager: tuple[socket.socket, str]) -> None:
     listening, name = manager
-    notifier = Notifier(ManualClock(0.0), {"NOTIFY_SOCKET": name})
-    notifier.fares("30 pictures/s")
-    notifier.stops()
+    Notifier(ManualClock(0.0), {"NOTIFY_SOCKET": name}).stops()
 
-    assert told(listening) == ["STATUS=30 pictures/s", "STOPPING=1"]
+    assert told(listening) == ["STOPPING=1"]
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_a_portrait_is_given_an_ambience_and_loses_it(folder: Path) -> None:
     assert main(["portraits", "ambience", "gradient", "voice.wav"]) == 0
     assert load_pack(folder).ambience is not None
 
-    assert main(["portraits", "ambience", "gradient"]) == 0
+    assert main(["portraits", "ambience", "gradient", "--none"]) == 0
     assert load_pack(folder).ambience is None
 
 

@@ -12,7 +12,7 @@ import soundfile
 
 from kiosk.config import DEMO_CLIP
 from kiosk.curation.live import take_live
-from kiosk.curation.performing import encode, perform_sound, perform_take
+from kiosk.curation.performing import encode, perform_sound, perform_take, read_words
 from kiosk.curation.takes import RATE, Take, hear, take_of_clip
 from kiosk.errors import CameraError, PerformanceError
 from kiosk.face import MESH
@@ -83,7 +83,7 @@ def words(folder: Path, name: str, text: str) -> Path:
 def test_a_take_keeps_motion_sound_and_captions(tmp_path: Path) -> None:
     text = words(tmp_path, "tale.txt", "Once there was a painter. She had no sitter.")
     take = Take(*faces(speaking()), sound=tone(4.0))
-    made = perform_take(take, name="tale", language="fr", words=text)
+    made = perform_take(take, name="tale", language="fr", words=read_words(text))
 
     assert made.recording.duration_s == pytest.approx(4.0, abs=0.05)
     assert not made.recording.voice_only
@@ -95,13 +95,13 @@ def test_a_take_keeps_motion_sound_and_captions(tmp_path: Path) -> None:
 def test_a_silent_take_needs_timed_captions(tmp_path: Path) -> None:
     take = Take(*faces(speaking()), sound=None)
     timed = words(tmp_path, "tale.vtt", "WEBVTT\n\n00:00.500 --> 00:01.000\nOnce.\n")
-    made = perform_take(take, name="tale", language="fr", words=timed)
+    made = perform_take(take, name="tale", language="fr", words=read_words(timed))
 
     assert made.sound is None
     assert made.cues[0].begin_s == 0.5
     text = words(tmp_path, "tale.txt", "Once.")
-    with pytest.raises(PerformanceError, match="give WebVTT instead"):
-        perform_take(take, name="tale", language="fr", words=text)
+    made = perform_take(take, name="tale", language="fr", words=read_words(text))
+    assert made.cues == ()  # and the take is not lost
 
 
 def test_a_voice_alone_leaves_the_eyes_alone() -> None:
@@ -130,7 +130,7 @@ def test_words_that_cannot_be_read_are_named(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(PerformanceError, match=fault):
-        perform_sound(tone(), name="tale", language="fr", words=tmp_path / name)
+        perform_sound(tone(), name="tale", language="fr", words=read_words(tmp_path / name))
 
 
 def test_a_sound_comes_back_from_its_file(tmp_path: Path) -> None:

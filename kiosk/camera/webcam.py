@@ -41,6 +41,7 @@ class Webcam:
         self._missing = False  # and it has been said
         self._last: Bytes | None = None  # a few pixels of the picture before
         self._changed_at = clock()
+        self._forgotten = 0
         self.fps = settings.fps
 
     def __call__(self, message: None = None, /) -> Frame | None:
@@ -52,6 +53,9 @@ class Webcam:
         taken = capture.grab()
         captured_at = self._clock()
         image = capture.retrieve() if taken else None
+        if self._capture is not capture:  # it hung, and another thread has gone on without it
+            capture.release()
+            return None
         if image is None or self._is_frozen(image, captured_at):
             self._lose()
             return None
@@ -61,20 +65,28 @@ class Webcam:
 
     def forget(self) -> None:
         """See `Camera.forget`."""
-        self._capture, self._try_at = None, self._clock()
+        self._capture, self._last, self._try_at = None, None, self._clock()
+        self._forgotten += 1
 
     def close(self) -> None:
         """Give the device back."""
         if self._capture is not None:
             self._capture.release()
             self._capture = None
+        self._last = None
 
     def _reopen(self) -> bool:
         left = self._try_at - self._clock()
         if left > 0:
             self._wait(min(left, NAP_S))
             return False
-        self._capture = self._opener()
+        before = self._forgotten
+        capture = self._opener()
+        if self._forgotten != before:  # opening hung
+            if capture is not None:
+                capture.release()
+            return False
+        self._capture = capture
         self._last, self._changed_at = None, self._clock()
         if self._capture is None:
             self._lose()

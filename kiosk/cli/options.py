@@ -59,6 +59,22 @@ def change_config(config: Config, changes: Tables) -> Config:
     return parse_config(tables, name="command line")
 
 
+def find_socket(path: Path | None) -> Path:
+    """The socket of this machine's kiosk, also where the newest settings are wrong.
+
+    The kiosk goes on with those of before then, and staff must be able to ask it.
+    """
+    from kiosk.control.place import AUTO, socket_path
+    from kiosk.service.last_good import last_good
+
+    try:
+        return socket_path(load_config(path).console.socket)
+    except ConfigError as error:
+        typer.echo(f"{error}", err=True)
+        before = last_good()
+        return socket_path(AUTO if before is None else before.console.socket)
+
+
 def check_one_source(image: Path | None, manifest: str | None) -> None:
     """Make sure that a picture is named in one way.
 

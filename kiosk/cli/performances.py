@@ -14,6 +14,7 @@ from kiosk.config import Config, load_config
 from kiosk.errors import ConfigError, PackError
 
 if TYPE_CHECKING:
+    from kiosk.curation.performing import Words
     from kiosk.curation.takes import Take
     from kiosk.messages import Floats
     from kiosk.portraits.performances import Performance
@@ -47,8 +48,9 @@ def record_performance(
     config: ConfigPath = None,
 ) -> None:
     """Record an actor at webcam and microphone, or take a clip or a voice, for a portrait to do."""
-    from kiosk.curation.performing import perform_sound, perform_take
+    from kiosk.curation.performing import perform_sound, perform_take, read_words
     from kiosk.portraits.amend import amend, note_source
+    from kiosk.portraits.pack import load_pack
     from kiosk.portraits.performances import FOLDER, write_performance
     from kiosk.portraits.store import find_pack
 
@@ -58,18 +60,21 @@ def record_performance(
         if sum(each is not None for each in (clip, audio, text)) > 1:
             raise ConfigError("give one of --from-clip, --from-audio and --from-text")
         folder = find_pack(portrait, [settings.portraits.folder])
+        load_pack(folder)  # what is wrong is told before anybody performs
+        said = None if words is None else read_words(words)
         if text is not None:
-            words = words or text
-            voice = _speak(text, language, yes=yes)
+            spoken = read_words(text)
+            said = said or spoken
+            voice = _speak(spoken, language, yes=yes)
         elif audio is not None:
             voice = _hear(audio)
         else:
             voice = None
         if voice is not None:
-            performance = perform_sound(voice, name=name, language=language, words=words)
+            performance = perform_sound(voice, name=name, language=language, words=said)
         else:
             take = _take(settings, clip, seconds, yes=yes)
-            performance = perform_take(take, name=name, language=language, words=words)
+            performance = perform_take(take, name=name, language=language, words=said)
         with amend(folder) as copy:
             write_performance(copy, performance)
             told = source or _told_source(clip, audio, text)
@@ -117,7 +122,8 @@ def forget_performance(
 
 def set_ambience(
     portrait: str,
-    sound: Annotated[Path | None, typer.Argument(help="A sound file; none takes it away.")] = None,
+    sound: Annotated[Path | None, typer.Argument(help="A sound file.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Take it away.")] = False,
     source: Annotated[str, typer.Option(help="Whose it is, and by what right.")] = "",
     as_json: AsJson = False,
     config: ConfigPath = None,
@@ -130,6 +136,8 @@ def set_ambience(
 
     with faults_as_lines(as_json):
         folder = find_pack(portrait, [load_config(config).portraits.folder])
+        if (sound is None) != none:
+            raise ConfigError("give a sound file, or --none to take the ambience away")
         heard = None if sound is None else _hear(sound)
         with amend(folder) as copy:
             (copy / AMBIENCE).unlink(missing_ok=True)
@@ -162,19 +170,15 @@ def _hear(file: Path) -> "Floats":
     return heard
 
 
-def _speak(text: Path, language: str, *, yes: bool) -> "Floats":
+def _speak(words: "Words", language: str, *, yes: bool) -> "Floats":
     """A text, by a program, once somebody answers for whose mouth says it."""
     from kiosk.curation.synthesiser import speak
 
     typer.echo("A program will speak; put no words into a real person's mouth.", err=True)
     if not yes:
         typer.confirm("Is the sitter nobody real, or have they agreed?", abort=True, err=True)
-    try:
-        return speak(text.read_text(encoding="utf-8-sig"), language)
-    except OSError as error:
-        raise ConfigError(f"{text}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{text}: is not written in UTF-8; save it so") from error
+    text = words if isinstance(words, str) else " ".join(cue.text for cue in words)
+    return speak(text, language)
 
 
 def _take(settings: Config, clip: Path | None, seconds: float | None, *, yes: bool) -> "Take":

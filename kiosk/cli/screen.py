@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.options import ConfigPath
-from kiosk.config import load_config
+from kiosk.cli.options import ConfigPath, find_socket
 
 
 class Light(str, Enum):
@@ -22,6 +21,5 @@ def screen(
 ) -> None:
     """Have the kiosk that runs here be dark, or shine again."""
     from kiosk.control.client import Client
-    from kiosk.control.place import socket_path
 
-    Client(socket_path(load_config(config).console.socket)).light(on=light is Light.ON)
+    Client(find_socket(config)).light(on=light is Light.ON)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.cli.options import ConfigPath
-from kiosk.config import load_config
+from kiosk.cli.options import ConfigPath, find_socket
 
 
 def status(
@@ -15,9 +14,8 @@ def status(
 ) -> None:
     """Say how the kiosk that runs here fares."""
     from kiosk.control.client import Client
-    from kiosk.control.place import socket_path
 
-    told = Client(socket_path(load_config(config).console.socket)).status()
+    told = Client(find_socket(config)).status()
     if as_json:
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return

@@ -54,8 +54,10 @@ def take_live(
         began = clock()
         microphone.begin()
         begins()
-        seconds, landmarks = watch(_pictures(camera, stop, began), name="the take")
-    heard = microphone.end()
+        try:
+            seconds, landmarks = watch(_pictures(camera, stop, began), name="the take")
+        finally:
+            heard = microphone.end()
     if heard is None:
         return Take(seconds, landmarks, None)
     heard_at, sound = heard

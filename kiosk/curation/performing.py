@@ -5,6 +5,7 @@ from the sound; captions by what is said when.
 """
 
 import io
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -19,23 +20,28 @@ from kiosk.motion.transcribe import transcribe
 from kiosk.portraits.captions import Cue, read_captions
 from kiosk.portraits.performances import Performance
 
+logger = logging.getLogger(__name__)
+
+Words = str | tuple[Cue, ...]
+
 BLOCK = 1 << 16  # libsndfile's Vorbis encoder keeps what it is given at once on its stack
 
 
-def perform_take(take: Take, *, name: str, language: str, words: Path | None) -> Performance:
+def perform_take(take: Take, *, name: str, language: str, words: Words | None) -> Performance:
     """The performance of an actor.
 
     Args:
         take: what was seen and heard.
         name: of the performance.
         language: of what is said.
-        words: what is said, as plain text or WebVTT.
+        words: what is said, see `read_words`.
 
     Raises:
-        PerformanceError: too little was seen, or the words cannot be read.
+        PerformanceError: too little was seen.
     """
     try:
-        recording = transcribe(take.seconds, take.landmarks)
+        until_s = 0.0 if take.sound is None else len(take.sound) / RATE
+        recording = transcribe(take.seconds, take.landmarks, until_s=until_s)
     except ValueError as error:
         raise PerformanceError(f"{name}: {error}") from error
     return Performance(
@@ -47,11 +53,11 @@ def perform_take(take: Take, *, name: str, language: str, words: Path | None) ->
     )
 
 
-def perform_sound(sound: Floats, *, name: str, language: str, words: Path | None) -> Performance:
+def perform_sound(sound: Floats, *, name: str, language: str, words: Words | None) -> Performance:
     """The performance of a voice: (N,) at `RATE`; lips are told from it.
 
     Raises:
-        PerformanceError: it is silent, or the words cannot be read.
+        PerformanceError: it is silent.
     """
     if not np.abs(sound).max(initial=0.0) > 0:
         raise PerformanceError(f"{name}: nothing is heard; give a sound in which somebody speaks")
@@ -73,20 +79,31 @@ def encode(sound: Floats) -> bytes:
     return file.getvalue()
 
 
-def _cues(words: Path | None, sound: Floats | None) -> tuple[Cue, ...]:
-    if words is None:
-        return ()
+def read_words(file: Path) -> Words:
+    """What is said, as text or with its times.
+
+    Raises:
+        PerformanceError: it cannot be read.
+    """
     try:
-        content = words.read_bytes()
-        if words.suffix.lower() == ".vtt":
-            return read_captions(content, name=words.name)
-        text = content.decode("utf-8-sig")
+        content = file.read_bytes()
+        if file.suffix.lower() == ".vtt":
+            return read_captions(content, name=file.name)
+        return content.decode("utf-8-sig")
     except OSError as error:
-        raise PerformanceError(f"{words}: cannot be read: {error.strerror}") from error
+        raise PerformanceError(f"{file}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise PerformanceError(f"{words}: is not written in UTF-8; save it so") from error
+        raise PerformanceError(f"{file}: is not written in UTF-8; save it so") from error
     except PackError as error:
         raise PerformanceError(str(error)) from error
+
+
+def _cues(words: Words | None, sound: Floats | None) -> tuple[Cue, ...]:
+    if words is None:
+        return ()
+    if not isinstance(words, str):
+        return words
     if sound is None:
-        raise PerformanceError(f"{words}: a text is spread over what is heard; give WebVTT instead")
-    return caption(text, sound, RATE)
+        logger.warning("nothing was heard: the text has no times, and there are no captions")
+        return ()
+    return caption(words, sound, RATE)

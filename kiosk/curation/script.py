@@ -19,6 +19,7 @@ FRAME_S = 0.01
 QUIET_DB, BELOW_DB = -50.0, 26.0  # of full scale; below what is loud in it
 PAUSE_S = 0.12
 SNAP = 0.6  # of a usual cue's length: so far a pause may be from where a cue should end
+SHORTEST = 20  # frames: a fifth of a second
 STAYS_S = 0.4  # a caption stays for so long when its words have been said
 
 Points = NDArray[np.float64]
@@ -41,9 +42,11 @@ def caption(text: str, sound: Floats, rate: int) -> tuple[Cue, ...]:
     lengths = np.array([len(row) for row in rows], np.float64)
     goals = np.cumsum(lengths) / lengths.sum()
     near = SNAP / len(rows)
-    ends = [_place(goal, said, pauses, near) for goal in goals[:-1]]
-    last = int(np.nonzero(spoken)[0][-1]) + 1
-    bounds = [int(np.argmax(spoken)), *ends, last]
+    bounds = [int(np.argmax(spoken))]
+    for goal in goals[:-1]:  # each pause ends one cue
+        later = [pause for pause in pauses if pause >= bounds[-1] + SHORTEST]
+        bounds.append(max(_place(goal, said, later, near), bounds[-1] + SHORTEST))
+    bounds.append(max(int(np.nonzero(spoken)[0][-1]) + 1, bounds[-1] + SHORTEST))
     cues = []
     for row, begin, end in zip(rows, bounds, bounds[1:], strict=False):
         cues.append(Cue(begin * FRAME_S, end * FRAME_S, row))

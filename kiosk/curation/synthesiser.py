@@ -30,6 +30,8 @@ def speak(text: str, language: str) -> Floats:
     Raises:
         PerformanceError: the program is not there, or does not speak that language.
     """
+    if not text.strip():
+        raise PerformanceError("the text is empty; write what is to be said")
     if shutil.which(PROGRAM) is None:
         raise PerformanceError(f"{PROGRAM} is not installed; install it, or give a recorded voice")
     command = [
@@ -43,7 +45,9 @@ def speak(text: str, language: str) -> Floats:
         samples, rate = soundfile.read(io.BytesIO(spoken.stdout), dtype="float32")
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise PerformanceError(f"{language}: {PROGRAM} cannot speak it: {said[-1:]}") from error
+        raise PerformanceError(
+            f"{language}: {PROGRAM} cannot speak it: {''.join(said[-1:])}"
+        ) from error
     except (OSError, subprocess.TimeoutExpired, soundfile.LibsndfileError) as error:
         raise PerformanceError(f"{PROGRAM}: gives no sound: {error}") from error
     return in_a_room(resample_poly(samples, RATE, rate).astype(np.float32))

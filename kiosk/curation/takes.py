@@ -15,7 +15,7 @@ from kiosk.messages import Bytes, Floats, Frame
 from kiosk.tracking.landmarker import Landmarker
 
 RATE = 48_000  # of every sound in a pack, samples a second
-LONGEST_S = 900.0
+LONGEST_S = 600.0  # a gallery plays no longer sound
 SEEN = 0.8  # of the pictures of a take: with fewer faces the lips would be invented
 
 
@@ -84,13 +84,15 @@ def hear(file: Path) -> Floats | None:
         PerformanceError: it cannot be read, or is too long.
     """
     blocks: list[Floats] = []
+    length = 0
     try:
         with av.open(str(file)) as container:
             if not container.streams.audio:
                 return None
             for frame in _as_mono(container):
                 blocks.append(frame)
-                if len(blocks) * len(blocks[0]) > LONGEST_S * RATE:
+                length += len(frame)
+                if length > LONGEST_S * RATE:
                     minutes = f"{LONGEST_S / 60:.0f} minutes"
                     raise PerformanceError(f"{file.name}: is longer than {minutes}; cut it")
     except (av.FFmpegError, OSError) as error:

@@ -174,6 +174,7 @@ class WindowScreen:
     def _renew_wall(self) -> None:
         """The window has another size."""
         old, self._wall = self._wall, self._make_wall()
+        self._wall.dark = old.dark
         old.delete()
 
     def __enter__(self) -> Self:
@@ -192,9 +193,11 @@ def switch_screen(*, on: bool) -> None:
     """Let the screen itself sleep, or wake it, where X can (DPMS); it is black in any case."""
     if shutil.which("xset") is None:
         return
-    command = ["xset", "dpms", "force", "on" if on else "off"]
+    # forcing switches X's own times on, after which a screen would sleep by day
+    orders = (["dpms", "force", "on"], ["-dpms"]) if on else (["dpms", "force", "off"],)
     with suppress(OSError, subprocess.SubprocessError):
-        subprocess.run(command, timeout=SLOW_S, check=False, capture_output=True)
+        for order in orders:
+            subprocess.run(["xset", *order], timeout=SLOW_S, check=False, capture_output=True)
 
 
 def _window_options(settings: DisplaySettings) -> dict[str, object]:

@@ -29,13 +29,16 @@ LEAST_FRAMES = 15
 FACE_FRAMES, HEAD_FRAMES = 5, 11  # over which a parabola is laid, at 30 frames/s
 
 
-def transcribe(seconds: Sequence[float], landmarks: Sequence[Floats]) -> Recording:
+def transcribe(
+    seconds: Sequence[float], landmarks: Sequence[Floats], *, until_s: float = 0.0
+) -> Recording:
     """The recording of a face.
 
     Args:
         seconds: when each frame was taken, from the beginning of the sound, rising. What lies
             between them is interpolated; before the first the recording holds still.
         landmarks: (478, 3) each, pixels.
+        until_s: so long it lasts at least; where no face is seen any more it holds still.
 
     Raises:
         ValueError: there are too few.
@@ -43,7 +46,7 @@ def transcribe(seconds: Sequence[float], landmarks: Sequence[Floats]) -> Recordi
     if len(landmarks) < LEAST_FRAMES:
         raise ValueError(f"a face is seen in {len(landmarks)} pictures; {LEAST_FRAMES} are needed")
     heads, shapes = _apart(landmarks)
-    times = np.arange(0.0, seconds[-1], 1.0 / FPS)
+    times = np.arange(0.0, max(seconds[-1], until_s), 1.0 / FPS)
     heads = _smooth(_at(times, seconds, heads), HEAD_FRAMES)
     shapes = _smooth(_at(times, seconds, shapes), FACE_FRAMES).reshape(-1, LANDMARKS, 3)
     learner = NeutralLearner()

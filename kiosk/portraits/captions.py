@@ -1,5 +1,6 @@
 """Captions as WebVTT has them: read, written, and which one is due."""
 
+import html
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +37,10 @@ def read_captions(content: bytes, *, name: str) -> tuple[Cue, ...]:
         raise PackError(f"{name}: is no WebVTT: {error}") from error
     except UnicodeDecodeError as error:
         raise PackError(f"{name}: is not written in UTF-8; save it so") from error
-    cues = [Cue(_seconds(each.start_time), _seconds(each.end_time), each.text) for each in found]
+    cues = [
+        Cue(_seconds(each.start_time), _seconds(each.end_time), html.unescape(each.text))
+        for each in found
+    ]
     for cue in cues:
         if cue.end_s <= cue.begin_s:
             raise PackError(f"{name}: the caption at {cue.begin_s:g} s ends before it begins")
@@ -47,7 +51,11 @@ def write_captions(cues: Iterable[Cue]) -> bytes:
     """A WebVTT file."""
     document = webvtt.WebVTT()
     for cue in cues:
-        document.captions.append(webvtt.Caption(_stamp(cue.begin_s), _stamp(cue.end_s), cue.text))
+        document.captions.append(
+            webvtt.Caption(
+                _stamp(cue.begin_s), _stamp(cue.end_s), html.escape(cue.text, quote=False)
+            )
+        )
     return (document.content + "\n").encode()
 
 

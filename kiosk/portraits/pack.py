@@ -6,6 +6,7 @@ then renamed. Which packs hang is `store.py`'s; what makes them is `curation`'s.
 """
 
 import json
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,8 @@ __all__ = [
     "write_manifest",
     "write_pack",
 ]
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5  # to read a folder in whose place others come; reading takes a third of a second
 PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -203,11 +206,16 @@ def write_pack(folder: Path, meta: PackMeta, **parts: Unpack[PackParts]) -> None
 
 def _keep_performances(folder: Path, staging: Path) -> dict[str, str]:
     """Take along what an older pack performs, and where that is from: a new face speaks on."""
+    try:
+        read_performances(folder)
+        told = load_meta(folder).provenance
+    except PackError as error:
+        logger.warning("%s; what the older pack performs is left behind", error)
+        return {}
     if (folder / FOLDER).is_dir():
         shutil.copytree(folder / FOLDER, staging / FOLDER)
     if (folder / AMBIENCE).is_file():
         shutil.copyfile(folder / AMBIENCE, staging / AMBIENCE)
-    told = load_meta(folder).provenance
     return {name: words for name, words in told.items() if name.startswith((FOLDER, AMBIENCE))}
 
 

@@ -35,20 +35,20 @@ def choose_pack(settings: PortraitSettings) -> Pack:
 
 
 def choose_gallery(settings: PortraitSettings) -> list[Pack]:
-    """The portraits that hang side by side; one whose pack is damaged is left out.
+    """The portraits that hang side by side; one that is damaged or missing is left out.
 
     What a change that was killed has left behind is cleared away.
 
     Raises:
-        PackError: there is none of a name, or none is whole.
+        PackError: none is whole.
     """
     tidy(settings.folder)
     if (settings.folder / PROGRAMME).is_file():
         logger.warning("%s waits: in a gallery nobody takes turns", PROGRAMME)
     packs, faults = [], []
-    for folder in [find_pack(each, [settings.folder]) for each in settings.gallery]:
+    for each in settings.gallery:
         try:
-            packs.append(load_pack(folder))
+            packs.append(load_pack(find_pack(each, [settings.folder])))
         except PackError as error:
             logger.error("portrait refused: %s", error)
             faults.append(str(error))

@@ -46,10 +46,6 @@ class Notifier:
             self._said_at = now
         return False
 
-    def fares(self, words: str) -> None:
-        """What ``systemctl status`` shows."""
-        self._tell(f"STATUS={words}")
-
     def stops(self) -> None:
         """It ends on purpose."""
         self._tell("STOPPING=1")

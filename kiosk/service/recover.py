@@ -31,16 +31,18 @@ def recover(config: Config) -> Iterator[str]:
 def _clear(folder: Path, what: str) -> Iterator[str]:
     """Compiled anew, engines may load again: a driver was updated, a disk was full."""
     found = [path for path in folder.glob("*") if path.name != KEPT] if folder.is_dir() else []
+    cleared = 0
     for path in found:
         try:
             if path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink()
+            cleared += 1
         except OSError as error:
             logger.warning("%s: cannot be cleared away: %s", path, error.strerror)
-    if found:
-        yield f"{folder}: {what} were cleared away, {len(found)} in all"
+    if cleared:
+        yield f"{folder}: {what} were cleared away, {cleared} in all"
 
 
 def _heal(folder: Path) -> Iterator[str]:

@@ -23,6 +23,7 @@ from kiosk.sound.voice import Voice
 
 logger = logging.getLogger(__name__)
 
+AGAIN_S = 5.0
 NAP_S = 0.1  # between two looks at the device
 CLOSE_S = 2.0  # a device that does not let go for so long is left to the system
 
@@ -50,21 +51,24 @@ class Sound:
         self._mixer = Mixer(volume=settings.volume, ambience_volume=settings.ambience_volume)
         self._outlet = Outlet(self._mixer, settings.device, clock=clock, library=library)
         self._usual = Path(settings.ambience) if settings.ambience else None
-        self._unreadable: str | None = None
+        self._wanted: bytes | Path | Floats | None = None  # of the ambience
+        self._unreadable: dict[str, str] = {}  # by what it was to be
         self._stop = threading.Event()
         self._reader = ThreadPoolExecutor(1, "sound-reader")
+        self._begun = False
         self._thread = threading.Thread(target=self._tend, name="sound", daemon=True)
 
     def open(self) -> None:
         """Take the device: something is to be heard sooner or later."""
-        if self._enabled and not self._thread.is_alive():
+        if self._enabled and not self._begun:
+            self._begun = True
             self._thread.start()
             self._reader.submit(load_libraries)
 
     @property
     def fault(self) -> str | None:
         """What staff should know, in one line; None when all is well or sound is switched off."""
-        return self._outlet.fault or self._unreadable
+        return self._outlet.fault or next(iter(self._unreadable.values()), None)
 
     @property
     def age_s(self) -> float | None:
@@ -108,7 +112,8 @@ class Sound:
                 None: that of the settings, or silence.
         """
         wanted = self._usual if sound is None else sound
-        if self._enabled:
+        if self._enabled and not _same(wanted, self._wanted):
+            self._wanted = wanted
             if wanted is not None:
                 self.open()
             self._reader.submit(self._change, wanted)
@@ -124,7 +129,11 @@ class Sound:
     def _tend(self) -> None:
         try:
             while not self._stop.is_set():
-                self._outlet.tend()
+                try:
+                    self._outlet.tend()
+                except Exception:  # whatever a driver does, the show goes on
+                    logger.exception("sound failed and is tried again")
+                    self._stop.wait(AGAIN_S)
                 self._stop.wait(NAP_S)
         finally:
             self._outlet.close()
@@ -143,9 +152,15 @@ class Sound:
         try:
             samples = read_sound(sound, name=name)
         except SoundError as error:
-            if str(error) != self._unreadable:
+            if str(error) != self._unreadable.get(name):
                 logger.warning("%s; the show goes on without", error)
-            self._unreadable = str(error)
+            self._unreadable[name] = str(error)
             return None
-        self._unreadable = None
+        self._unreadable.pop(name, None)
         return samples
+
+
+def _same(one: bytes | Path | Floats | None, other: bytes | Path | Floats | None) -> bool:
+    if isinstance(one, bytes | Path) and isinstance(other, bytes | Path):
+        return one == other
+    return one is other
