@@ -27,7 +27,7 @@ LINES = re.compile(  # all that the log says of an ordinary run
     r"a visitor has come|nobody is before the camera; the portrait idles"
     r"|[\w-]+ runs on [\w-]+|no EGL: drawing on a virtual screen, Xvfb :\d+"
     r"|[\d.]+ frames/s, latency p50 \d+ p95 \d+ ms, (?:\w+ [\d.]+ ?)*, \d+ dropped, "
-    r"\d+ failed, \d+ MB)"
+    r"\d+ failed, \d+ MB, visitors: \d+(?:, \d+ °C)?)"
 )
 
 
