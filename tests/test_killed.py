@@ -108,14 +108,16 @@ def test_fifty_killed_imports_leave_a_whole_portrait_and_the_next_one_works(
         hangs, killed, changed = VERSIONS[1], 0, 0
         for number in range(KILLS):
             file = parcels[number % 2]
-            killed += not atelier.hang(file, chance.uniform(0.01, 1.1) * usual_s)
+            killed += not atelier.hang(file, chance.uniform(0.01, 1.3) * usual_s)
             now = version_of(folder)
             assert now in (hangs, file.stem)
             changed += now != hangs
             hangs = now
             verify_manifest(previous_of(folder))
             if number % 10 == 9:
+                began = time.monotonic()
                 assert atelier.hang(file)
+                usual_s = time.monotonic() - began  # by now the machine may be slower
                 hangs = file.stem
                 assert version_of(folder) == hangs
                 assert {path.name for path in tmp_path.iterdir()} == {"personne", ".previous"}
