@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typing_extensions import TypedDict
 
 from kiosk.cli.lines import faults_as_lines, write_line
 from kiosk.cli.options import CameraSource, ConfigPath, read_config
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from kiosk.curation.takes import Take
     from kiosk.messages import Floats
     from kiosk.portraits.performances import Performance
+
+
+class Said(TypedDict):
+    """What is told of whatever is performed."""
+
+    name: str
+    language: str
+    words: "Words | None"
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Name = Annotated[str, typer.Option(help="Such as legend; greeting is said to who comes.")]
@@ -61,20 +71,19 @@ def record_performance(
             raise ConfigError("give one of --from-clip, --from-audio and --from-text")
         folder = find_pack(portrait, [settings.portraits.folder])
         load_pack(folder)  # what is wrong is told before anybody performs
-        said = None if words is None else read_words(words)
+        words = words or text
+        said: Said = {
+            "name": name,
+            "language": language,
+            "words": None if words is None else read_words(words),
+        }
         if text is not None:
-            spoken = read_words(text)
-            said = said or spoken
-            voice = _speak(spoken, language, yes=yes)
+            voice = _speak(read_words(text), language, yes=yes)
+            performance = perform_sound(voice, **said)
         elif audio is not None:
-            voice = _hear(audio)
+            performance = perform_sound(_hear(audio), **said)
         else:
-            voice = None
-        if voice is not None:
-            performance = perform_sound(voice, name=name, language=language, words=said)
-        else:
-            take = _take(settings, clip, seconds, yes=yes)
-            performance = perform_take(take, name=name, language=language, words=said)
+            performance = perform_take(_take(settings, clip, seconds, yes=yes), **said)
         with amend(folder) as copy:
             write_performance(copy, performance)
             told = source or _told_source(clip, audio, text)

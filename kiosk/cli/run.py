@@ -4,6 +4,7 @@ import json
 import logging
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,7 @@ from kiosk.cli.options import (
 from kiosk.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kiosk.app import Beat, Road
     from kiosk.config import Config
@@ -91,10 +92,8 @@ def show_portrait(
     road = Road(config, pack)
     with ExitStack() as stack:
         screen = stack.enter_context(open_screen(pack, config.display, offscreen=offscreen))
-        road.remarks.extend(filter(None, [remark]))
-        begin(road, config, record=record, staff=staff, stack=stack)
-        with suppress(KeyboardInterrupt), pulse(config, service=staff) as beat:  # the usual end
-            road.run(screen, seconds=seconds, beat=beat)
+        run = partial(road.run, screen, seconds=seconds)
+        attend(road, run, config, record=record, staff=staff, remark=remark, stack=stack)
         return road.report()
 
 
@@ -121,10 +120,8 @@ def show_gallery(
     gallery = Gallery(config, packs)
     with ExitStack() as stack:
         screen = stack.enter_context(open_panels(packs, config.display, offscreen=offscreen))
-        gallery.remarks.extend(filter(None, [remark]))
-        begin(gallery, config, record=record, staff=staff, stack=stack)
-        with suppress(KeyboardInterrupt), pulse(config, service=staff) as beat:
-            gallery.run(screen, seconds=seconds, beat=beat)
+        run = partial(gallery.run, screen, seconds=seconds)
+        attend(gallery, run, config, record=record, staff=staff, remark=remark, stack=stack)
         return gallery.reports()
 
 
@@ -180,15 +177,27 @@ def prepared(config: "Config", *, offscreen: bool) -> "Config":
     return config.model_copy(update={"sound": sound})
 
 
-def begin(
+def attend(
     road: "Road | Gallery",
+    run: "Callable[..., None]",
     config: "Config",
     *,
     record: Path | None,
     staff: bool,
+    remark: str,
     stack: ExitStack,
 ) -> None:
-    """Begin what goes on beside the screen, until ``stack`` is left."""
+    """Run it to its end, with what goes on beside the screen until ``stack`` is left.
+
+    Args:
+        road: what is run.
+        run: does so; is given the ``beat`` of shown pictures.
+        config: the settings.
+        record: where its film goes.
+        staff: whether they are answered, and the service manager is told.
+        remark: what staff should know.
+        stack: ends all that.
+    """
     from kiosk.control.place import socket_path
     from kiosk.control.server import serve_staff
     from kiosk.display.credentials import open_seal
@@ -198,8 +207,11 @@ def begin(
     stack.enter_context(road)
     if staff:
         stack.enter_context(serve_staff(road, socket_path(config.console.socket)))
+    road.remarks.extend(filter(None, [remark]))
     if record is not None:
         record_road(road, record, size=config.display.size, stack=stack)
+    with suppress(KeyboardInterrupt), pulse(config, service=staff) as beat:  # the usual end
+        run(beat=beat)
 
 
 def record_road(

@@ -8,10 +8,10 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from kiosk.config import Config, parse_config
 from kiosk.errors import ConfigError
+from kiosk.service.state import state_file
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ NAME = "last-good.json"
 
 def keep(config: Config, environment: Mapping[str, str] = os.environ) -> None:
     """Keep settings that have proved good; the file is whole at any moment."""
-    file = _file(environment)
+    file = state_file(NAME, environment)
     if file is None:
         return
     try:
@@ -36,7 +36,7 @@ def keep(config: Config, environment: Mapping[str, str] = os.environ) -> None:
 
 def last_good(environment: Mapping[str, str] = os.environ) -> Config | None:
     """What was kept, if it is there and still means something."""
-    file = _file(environment)
+    file = state_file(NAME, environment)
     if file is None:
         return None
     try:
@@ -44,8 +44,3 @@ def last_good(environment: Mapping[str, str] = os.environ) -> Config | None:
     except (OSError, ValueError, ConfigError) as error:
         logger.warning("%s: no settings of before can be had: %s", file, error)
         return None
-
-
-def _file(environment: Mapping[str, str]) -> Path | None:
-    state = environment.get("STATE_DIRECTORY", "")
-    return Path(state.split(":")[0]) / NAME if state else None

@@ -3,7 +3,8 @@
 import logging
 import os
 from collections.abc import Mapping
-from pathlib import Path
+
+from kiosk.service.state import state_file
 
 logger = logging.getLogger(__name__)
 
@@ -12,7 +13,7 @@ NAME = "dark"
 
 def remember(dark: bool, environment: Mapping[str, str] = os.environ) -> None:
     """Note it; without a service nothing is noted."""
-    file = _file(environment)
+    file = state_file(NAME, environment)
     if file is None:
         return
     try:
@@ -26,10 +27,5 @@ def remember(dark: bool, environment: Mapping[str, str] = os.environ) -> None:
 
 def is_night(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether it was dark on purpose when the kiosk ended."""
-    file = _file(environment)
+    file = state_file(NAME, environment)
     return file is not None and file.exists()
-
-
-def _file(environment: Mapping[str, str]) -> Path | None:
-    state = environment.get("STATE_DIRECTORY", "")
-    return Path(state.split(":")[0]) / NAME if state else None
