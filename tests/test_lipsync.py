@@ -25,7 +25,7 @@ from kiosk.tracking.landmarker import Landmarker
 from tests.fake_sound import Card, LiveClock
 
 SIZE = (560, 560)
-SECONDS = 8.0
+SECONDS = 14.0  # a visitor may be believed late
 BAR_S = 0.08
 STEP_S = 0.005
 LEAST_FPS = 8.0
@@ -98,4 +98,6 @@ def test_lips_and_sound_are_not_apart_by_more_than_80_ms(monkeypatch: pytest.Mon
         pytest.skip(f"{road.report().fps:.0f} pictures a second tell nothing of lips")
 
     heard_at = heard_from(card, read_sound(greeting.sound))
+    if heard_at + greeting.duration_s > album.pictures[-1][0]:
+        pytest.skip("the visitor was believed so late that the greeting was not seen to its end")
     assert abs(lag_s(lips_seen(album.pictures), greeting, heard_at)) < BAR_S
