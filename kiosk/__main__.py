@@ -25,6 +25,7 @@ from kiosk.cli import (
     recover,
     run,
     screen,
+    settings,
     status,
     train,
 )
@@ -61,6 +62,7 @@ portraits.app.command("record")(performances.record_performance)
 portraits.app.command("performances")(performances.list_performances)
 portraits.app.command("forget")(performances.forget_performance)
 portraits.app.command("ambience")(performances.set_ambience)
+app.add_typer(settings.app, name="config")
 app.add_typer(portraits.app, name="portraits")
 app.add_typer(engines.app, name="engines")
 app.add_typer(train.app, name="train")

@@ -4,8 +4,9 @@ Comes in: a TOML file. Goes out: a `Config`, or a `ConfigError` whose one line n
 what is allowed. The defaults live here; the file that comes with the project repeats them.
 """
 
+import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,9 @@ from pydantic import (
 from kiosk.display.settings import DisplaySettings
 from kiosk.errors import ConfigError
 from kiosk.experience_settings import ExperienceSettings, PerformanceSettings
+from kiosk.migration import modernize
 from kiosk.motion.settings import MotionSettings
+from kiosk.places import CONFIG, PROJECT, SETTINGS
 from kiosk.sound.settings import SoundSettings
 
 if sys.version_info >= (3, 11):
@@ -29,9 +32,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PROJECT = Path(__file__).resolve().parents[1]
+logger = logging.getLogger(__name__)
+
 MOST_PORTRAITS = 4  # in a gallery
-DEMO_CLIP = PROJECT / "assets" / "demo" / "visitor.mp4"
 
 
 class Table(BaseModel):
@@ -139,16 +142,16 @@ def load_config(path: Path | None = None) -> Config:
     """Read and check the settings.
 
     Args:
-        path: the file; None takes ``config.toml`` of the working folder, then the project's own,
-            then the defaults. Relative folders in it are taken from where the file lies.
+        path: the file; None takes the one that `find_config` finds, or else the defaults. Relative
+            folders in it are taken from where the file lies.
 
     Raises:
         ConfigError: the file cannot be read, or a key or value in it is not allowed.
     """
-    found = path or _standard_path()
+    found = path or find_config()
     if found is None:
         return Config()
-    config = parse_config(_read_toml(found), name=found.name)
+    config = parse_config(read_toml(found), name=found.name)
 
     def place(folder: Path) -> Path:
         try:
@@ -183,7 +186,7 @@ def load_config(path: Path | None = None) -> Config:
 
 
 def parse_config(tables: Mapping[str, Any], *, name: str) -> Config:
-    """Check settings that were read already.
+    """Check settings that were read already; those of an older version are told, and understood.
 
     Args:
         tables: what TOML makes of the file.
@@ -192,10 +195,46 @@ def parse_config(tables: Mapping[str, Any], *, name: str) -> Config:
     Raises:
         ConfigError: names the first key that is wrong and what is allowed.
     """
+    tables, remarks = modernize(tables)
+    for remark in remarks:
+        logger.warning("%s: %s; `kiosk config migrate` rewrites it", name, remark)
     try:
         return Config.model_validate(tables)
     except ValidationError as error:
         raise ConfigError(f"{name}: {_explain(error)}") from error
+
+
+def parse_known(tables: Mapping[str, Any], *, name: str) -> Config:
+    """Check settings that any version may have kept: what means nothing here is left out, and told.
+
+    Raises:
+        ConfigError: they are no settings at all.
+    """
+    try:
+        return parse_config(tables, name=name)
+    except ConfigError as error:
+        cause = error.__cause__
+        found = cause.errors(include_url=False) if isinstance(cause, ValidationError) else []
+        faults = {fault["loc"][:2] for fault in found}
+        if not faults or () in faults:
+            raise
+        logger.warning("%s: without %s", error, ", ".join(sorted(map(_dotted, faults))))
+        known = {
+            table: _without(
+                content, {fault[1] for fault in faults if fault[0] == table and fault[1:]}
+            )
+            for table, content in tables.items()
+            if (table,) not in faults
+        }
+        return parse_config(known, name=name)
+
+
+def find_config() -> Path | None:
+    """The settings that count here: the working folder's, the machine's, or what comes with us."""
+    for folder in (Path.cwd(), SETTINGS, PROJECT):
+        if (folder / CONFIG).is_file():
+            return folder / CONFIG
+    return None
 
 
 def speechless(config: Config) -> Config:
@@ -205,14 +244,8 @@ def speechless(config: Config) -> Config:
     return config.model_copy(update={"performances": performances, "sound": sound})
 
 
-def _standard_path() -> Path | None:
-    for folder in (Path.cwd(), PROJECT):
-        if (folder / "config.toml").is_file():
-            return folder / "config.toml"
-    return None
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file's tables; raises `ConfigError`."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -223,10 +256,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path.name}: is not TOML: {error}") from error
 
 
+def _dotted(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))
+
+
+def _without(table: Mapping[str, Any], settings: Set[int | str]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name not in settings}
+
+
 def _explain(error: ValidationError) -> str:
     """One line for the first fault: the key, what it is, what is allowed."""
     fault = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in fault["loc"])
+    key = _dotted(fault["loc"])
     if fault["type"] == "extra_forbidden":
         return f"{key} is no setting; allowed here: {', '.join(_known_keys(fault['loc']))}"
     return f"{key} is {fault['input']!r}; {_allowed(fault['msg'])}"

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from kiosk.camera.capture import read_pictures
-from kiosk.config import PROJECT, TrackingSettings
+from kiosk.config import TrackingSettings
 from kiosk.experience import Experience, ExperienceSettings, State
 from kiosk.messages import Bytes, Face, Frame
+from kiosk.places import PROJECT
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.presence import Presence
 from tests import crowd

@@ -12,8 +12,9 @@ from kiosk.bench.engines import EngineFigures, percentiles, time_engines
 from kiosk.bench.machine import describe_machine
 from kiosk.bench.road import FRAME, repeat_face, time_faces
 from kiosk.cli.bench import compare, read_figures
-from kiosk.config import PROJECT, GeneratorSettings, TrackingSettings
+from kiosk.config import GeneratorSettings, TrackingSettings
 from kiosk.errors import ConfigError
+from kiosk.places import PROJECT
 from kiosk.portraits.pack import load_pack
 from kiosk.sitter import rig_of
 

@@ -9,9 +9,9 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.cli.demo import Witness
 from kiosk.cli.options import check_writable, read_config, read_size
-from kiosk.config import PROJECT
 from kiosk.errors import ConfigError
 from kiosk.messages import Layers
+from kiosk.places import PROJECT
 from tests.packs import write_small_pack
 
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import PROJECT, Config, load_config, parse_config
+from kiosk.config import Config, load_config, parse_config
 from kiosk.errors import ConfigError
+from kiosk.places import PROJECT
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -19,7 +19,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 from tests.fakes import photograph
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

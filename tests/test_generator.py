@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from kiosk.config import PROJECT, GeneratorSettings
+from kiosk.config import GeneratorSettings
 from kiosk.curation.study import Study
 from kiosk.errors import EngineError
 from kiosk.face import INNER_LOWER_LIP, MESH
@@ -20,6 +20,7 @@ from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import Motion, PortraitMotion
 from kiosk.model import spec
 from kiosk.model.generator import DIM, MOST_LIGHT, Generator, Moment
+from kiosk.places import PROJECT
 from kiosk.portraits.pack import load_pack
 from kiosk.rig.landmarks import no_motion
 from kiosk.rig.rig import Drawing, Rig

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.config import PROJECT
 from kiosk.curation.glasses import SEEN, measure_rims, wears_glasses
 from kiosk.curation.scan import read_artwork
 from kiosk.face import EYES
 from kiosk.messages import Bytes, Floats
+from kiosk.places import PROJECT
 from kiosk.puppet.detect import find_faces
 
 PACKS = PROJECT / "assets" / "portraits"

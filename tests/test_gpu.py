@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from kiosk.config import PROJECT, GeneratorSettings
+from kiosk.config import GeneratorSettings
 from kiosk.generator.build import find_tensorrt
 from kiosk.generator.cache import EngineCache
 from kiosk.generator.eager import GraphEngine, half_precision
 from kiosk.generator.engine import build_engines, check_agreement
 from kiosk.model.checkpoint import load_generator
+from kiosk.places import PROJECT
 from kiosk.portraits.pack import Pack, load_pack
 from kiosk.sitter import rig_of
 

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.config import PROJECT
 from kiosk.curation.remarks import remark_hands
 from kiosk.curation.scan import read_artwork
 from kiosk.face import MESH, OVAL
 from kiosk.messages import Bytes, Floats
+from kiosk.places import PROJECT
 from kiosk.puppet.detect import find_faces
 from kiosk.puppet.hands import find_hands
 

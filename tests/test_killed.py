@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 from kiosk.portraits.manifest import verify_manifest, write_manifest
 from kiosk.portraits.pack import load_meta, load_pack
 from kiosk.portraits.parcel import export_pack

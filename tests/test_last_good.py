@@ -1,5 +1,6 @@
 """A misspelt setting takes no painting off the wall: the settings of before are used."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,31 @@ def test_settings_come_back_as_they_were(tmp_path: Path, state: dict[str, str]) 
     assert config.portraits.folder == tmp_path / "packs"  # wherever it is read from
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b'{"camera": {"colour": 1}}', b"\xff"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"3", b"\xff"])
 def test_without_any_there_are_none(state: dict[str, str], content: bytes | None) -> None:
     if content is not None:
         (Path(state["STATE_DIRECTORY"]) / NAME).write_bytes(content)
 
     assert last_good(state) is None
+
+
+def test_what_another_version_kept_is_used_as_far_as_it_is_known(
+    state: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = Config().model_dump(mode="json")
+    kept["camera"] |= {"source": "7", "colour": 1}  # of a newer one
+    kept["display"] |= {"brightness": "sunny", "width": 200}
+    kept["portraits"] |= {"verify": True, "portrait": "mona"}  # of an older one
+    kept["scent"] = {"of": "roses"}
+    (Path(state["STATE_DIRECTORY"]) / NAME).write_text(json.dumps(kept))
+
+    known = last_good(state)
+
+    assert known is not None
+    assert (known.camera.source, known.display.width) == ("7", 200)
+    assert known.portraits.portrait == "mona"
+    assert known.display.brightness == ()
+    assert "without camera.colour, display.brightness, scent" in caplog.text
 
 
 def test_without_a_service_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from kiosk.camera.capture import read_pictures
-from kiosk.config import DEMO_CLIP, PROJECT, TrackingSettings
+from kiosk.config import TrackingSettings
 from kiosk.messages import Bytes, Face, Faces, Frame
+from kiosk.places import DEMO_CLIP, PROJECT
 from kiosk.tracking.flatness import centre_points, read_signs
 from kiosk.tracking.landmarker import Landmarker
 from kiosk.tracking.liveness import PROOF_S, Liveness, Verdict

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.config import PROJECT
 from kiosk.control.metrics import write_metrics
 from kiosk.control.status import StageStatus
 from kiosk.health import Figures, Health
+from kiosk.places import PROJECT
 from tests.fakes import ManualClock
 from tests.test_control import STATUS
 

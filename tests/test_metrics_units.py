@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import PROJECT
 from kiosk.control.server import serve_staff
+from kiosk.places import PROJECT
 from tests.test_control import FakeKiosk
 from tests.test_usb_units import MOST_EXPOSED, analyze, needs_systemd
 

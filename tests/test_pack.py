@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kiosk.config import PROJECT
 from kiosk.errors import PackError
 from kiosk.messages import Floats
+from kiosk.places import PROJECT
 from kiosk.portraits import pack as pack_module
 from kiosk.portraits.checks import WEIGHTS
 from kiosk.portraits.manifest import write_manifest

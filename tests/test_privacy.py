@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from kiosk.camera.capture import read_pictures
-from kiosk.config import DEMO_CLIP, PROJECT
 from kiosk.control.client import Client
 from kiosk.control.status import Status
 from kiosk.errors import ControlError
+from kiosk.places import DEMO_CLIP, PROJECT
 from tests.discretion import Allowed, Pieces, complaints, cut
 from tests.leaky import LEAKS
 from tests.witness import Deeds, can_watch, watch

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from kiosk.__main__ import main
-from kiosk.config import DEMO_CLIP
+from kiosk.places import DEMO_CLIP
 from kiosk.portraits.pack import load_pack
 from tests.packs import write_small_pack
 from tests.performing import RATE, tone

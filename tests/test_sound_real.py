@@ -15,8 +15,8 @@ from typing import IO
 import numpy as np
 import pytest
 
-from kiosk.config import PROJECT
 from kiosk.messages import Floats
+from kiosk.places import PROJECT
 from kiosk.sound.voice import RATE
 from tests.sound_player import EVERY_S, burst
 

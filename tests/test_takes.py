@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from kiosk.config import DEMO_CLIP
 from kiosk.curation.live import take_live
 from kiosk.curation.performing import encode, perform_sound, perform_take, read_words
 from kiosk.curation.takes import RATE, Take, hear, take_of_clip
@@ -21,6 +20,7 @@ from kiosk.motion.face_model import load_face_model
 from kiosk.motion.recording import gesture_at
 from kiosk.motion.transcribe import transcribe
 from kiosk.motion.typical import typical_expressions
+from kiosk.places import DEMO_CLIP
 from tests.fakes import ManualClock, write_clip
 from tests.performing import tone
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 from kiosk.service.last_good import NAME
 
 CONFIG = f'[portraits]\nfolder = "{PROJECT}/assets/portraits"\n[console]\nsocket = "kiosk.sock"\n'

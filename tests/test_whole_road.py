@@ -9,11 +9,12 @@ import pytest
 
 from kiosk.app import Road
 from kiosk.camera.source import clip_frame
-from kiosk.config import DEMO_CLIP, CameraSettings, Config, load_config
+from kiosk.config import CameraSettings, Config, load_config
 from kiosk.display.screen import open_screen
 from kiosk.display.settings import DisplaySettings
 from kiosk.health import Report
 from kiosk.messages import Bytes, Frame, Layers
+from kiosk.places import DEMO_CLIP
 from kiosk.portraits.store import choose_pack
 from kiosk.tracking.landmarker import Landmarker
 

@@ -13,9 +13,10 @@ from kiosk.camera.capture import (
 )
 from kiosk.camera.clip import Clip
 from kiosk.camera.webcam import Webcam
-from kiosk.config import DEMO_CLIP, CameraSettings
+from kiosk.config import CameraSettings
 from kiosk.errors import CameraError
 from kiosk.messages import Bytes, Frame
+from kiosk.places import DEMO_CLIP
 
 DEMO = "demo"
 

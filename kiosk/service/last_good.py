@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Mapping
 
-from kiosk.config import Config, parse_config
+from kiosk.config import Config, parse_known
 from kiosk.errors import ConfigError
 from kiosk.service.state import state_file
 
@@ -35,12 +35,15 @@ def keep(config: Config, environment: Mapping[str, str] = os.environ) -> None:
 
 
 def last_good(environment: Mapping[str, str] = os.environ) -> Config | None:
-    """What was kept, if it is there and still means something."""
+    """What was kept, if it is there: as much as means something to this version."""
     file = state_file(NAME, environment)
     if file is None:
         return None
     try:
-        return parse_config(json.loads(file.read_text(encoding="utf-8")), name=file.name)
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(kept, dict):
+            raise ConfigError("it is no table")
+        return parse_known(kept, name=file.name)
     except (OSError, ValueError, ConfigError) as error:
         logger.warning("%s: no settings of before can be had: %s", file, error)
         return None

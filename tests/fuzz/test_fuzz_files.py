@@ -15,8 +15,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from kiosk.config import PROJECT, Config, load_config, parse_config
+from kiosk.config import Config, load_config, parse_config
 from kiosk.errors import ConfigError, PackError, SoundError
+from kiosk.places import PROJECT
 from kiosk.portraits.captions import Cue, read_captions, write_captions
 from kiosk.portraits.manifest import MANIFEST, verify_manifest
 from kiosk.portraits.meta import PackMeta, Record
