@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from kiosk.__main__ import main
-from kiosk.config import PROJECT
-from kiosk.service.install import PLACES, install, pieces
+from kiosk.config import load_config
+from kiosk.places import DOCS, PROJECT, UNITS, environment
+from kiosk.service.install import PLACES, install, pieces, unseen
 
-UNITS = PROJECT / "systemd"
 OURS = sorted(path.name for path in UNITS.glob("kiosk*.service") if "@" not in path.name)
 EVERY = sorted(path.name for kind in ("service", "timer") for path in UNITS.glob(f"*.{kind}"))
+NODE_EXPORTER = "/var/lib/prometheus/node-exporter"
 EXPOSURE = 20  # tenths; the bar
 analyze = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
@@ -64,15 +65,20 @@ def test_no_museum_day_ends_in_failed(unit: str) -> None:
     assert "systemctl reset-failed $unit; systemctl --no-block start $unit" in recover
 
 
-def test_all_is_written_for_this_machines_folder_and_user(tmp_path: Path) -> None:
+def test_all_is_written_for_this_machines_program_and_user(tmp_path: Path) -> None:
     written = install(Path("/srv/portrait"), "gallery", root=tmp_path)
     texts = {path.name: path.read_text() for path in written}
 
-    assert len(written) == len([p for p in UNITS.iterdir() if p.name.endswith(tuple(PLACES))])
+    assert len(written) == len([p for p in UNITS.iterdir() if p.name.endswith(tuple(PLACES))]) + 1
+    assert (
+        "ExecStart=/usr/bin/xinit /srv/portrait/bin/python -m kiosk run" in texts["kiosk.service"]
+    )
     assert not any("/opt/tableau-vivant" in text for text in texts.values())
     assert "User=gallery" in texts["kiosk.service"]
     assert "User=kiosk" not in texts["kiosk.service"]
     assert (tmp_path / "etc/sysusers.d/kiosk.conf").read_text().count("gallery") == 6
+    assert f"Documentation=file://{DOCS}/operations.md" in texts["kiosk.service"]
+    assert (DOCS / "operations.md").is_file()
     assert "OnFailure=kiosk-recover.service" in texts["kiosk.service"]  # a unit's name
 
 
@@ -89,10 +95,57 @@ def test_a_dry_run_shows_everything_and_writes_nothing(
     assert main(["install-service", "--dry-run", "--root", str(tmp_path)]) == 0
     said = capsys.readouterr().out
 
-    for piece in pieces(PROJECT, "kiosk", root=tmp_path):
+    for piece in pieces(environment(), "kiosk", root=tmp_path):
         assert str(piece.path) in said
+    assert f"{environment()}/bin/python -m kiosk run" in said
     assert "systemctl enable --now" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("unit", EVERY)
+def test_a_unit_writes_to_no_other_place_than_its_own(unit: str) -> None:
+    text = (UNITS / unit).read_text()
+    places = {
+        place for line in re.findall(r"^ReadWritePaths=(.*)$", text, re.M) for place in line.split()
+    }
+
+    assert places <= {"/var/lib/kiosk", "-/var/cache/kiosk", "-/run/kiosk", NODE_EXPORTER}
+    assert "CacheDirectory=" not in text  # where it cannot be had, the service would not start
+
+
+def test_the_settings_of_a_service_lie_in_etc_and_name_what_may_be_written(tmp_path: Path) -> None:
+    install(PROJECT, "kiosk", root=tmp_path)
+    path = tmp_path / "etc/tableau-vivant/config.toml"
+    config = load_config(path)
+
+    assert config.portraits.folder == Path("/var/lib/kiosk/portraits")
+    assert config.generator.engines == Path("/var/cache/kiosk/engines")
+    assert path.read_text().count("#") == (PROJECT / "config.toml").read_text().count("#")
+
+
+def test_settings_that_are_there_stay(tmp_path: Path) -> None:
+    path = tmp_path / "etc/tableau-vivant/config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text("# ours\n")
+
+    assert path not in install(PROJECT, "kiosk", root=tmp_path)
+    assert path.read_text() == "# ours\n"
+
+
+def test_the_units_name_the_link_that_an_update_turns(tmp_path: Path) -> None:
+    first, second = tmp_path / "0.1.0", tmp_path / "0.2.0"
+    first.mkdir()
+    second.mkdir()
+    assert environment(first) == first
+
+    (tmp_path / "current").symlink_to("0.1.0")
+    assert environment(first) == tmp_path / "current"
+    assert environment(second) == second  # not the one that is in use
+
+
+def test_what_the_units_cannot_see_is_told() -> None:
+    assert unseen(Path("/opt/tableau-vivant/current"), Path("/usr")) is None
+    assert unseen(Path("/opt/x"), Path("/root/python")) == Path("/root/python")
 
 
 def test_where_it_may_not_write_it_says_so(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 
 UNITS = PROJECT / "systemd"
 MOST_EXPOSED = 25  # tenths of systemd's own figure, 0 to 100
@@ -23,7 +23,7 @@ def unit(tmp_path: Path) -> Path:
     """The service, its program in a place where there is one."""
     text = (UNITS / "kiosk-usb@.service").read_text(encoding="utf-8")
     path = tmp_path / "kiosk-usb@.service"
-    path.write_text(text.replace("/opt/tableau-vivant/.venv/bin/python", "/bin/true"))
+    path.write_text(text.replace("/opt/tableau-vivant/current/bin/python", "/bin/true"))
     return path
 
 

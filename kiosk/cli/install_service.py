@@ -1,33 +1,41 @@
 """``kiosk install-service``: the kiosk under systemd."""
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kiosk.config import PROJECT
+from kiosk.places import environment as own_environment
 
 
 def install_service(
     user: Annotated[str, typer.Option(help="Who the kiosk runs as.")] = "kiosk",
-    folder: Annotated[Path, typer.Option(help="Where the program lies.")] = PROJECT,
+    environment: Annotated[
+        Path | None, typer.Option(help="The virtual environment; else the one that runs this.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be.")] = False,
     root: Annotated[Path, typer.Option(help="Of the system; another one for images.")] = Path("/"),
 ) -> None:
-    """Put units, timers, rules and users where systemd looks for them."""
-    from kiosk.service.install import install, next_steps, pieces
+    """Put units, timers, rules, users and settings where the system looks for them."""
+    from kiosk.service.install import install, next_steps, pieces, unseen
 
+    program = (environment or own_environment()).absolute()
     if dry_run:
-        for piece in pieces(folder.resolve(), user, root=root):
+        for piece in pieces(program, user, root=root):
             typer.echo(f"{piece.path}:")
             typer.echo("".join(f"    {line}\n" for line in piece.content.splitlines()))
     else:
-        written = install(folder.resolve(), user, root=root)
+        written = install(program, user, root=root)
         for path in written:
             typer.echo(f"wrote {path}")
         if not written:
             typer.echo("all is in its place already")
+    if hidden := unseen(program, program.resolve(), Path(sys.base_prefix)):
+        typer.echo(
+            f"beware: the units cannot see {hidden}; install under /opt, with a Python in /usr"
+        )
     card = "nvidia" if shutil.which("nvidia-smi") else "other"
     typer.echo("then, as root:")
     for line in next_steps(card):

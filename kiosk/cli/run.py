@@ -49,12 +49,16 @@ def run(
     report: Annotated[Path | None, typer.Option("--report", help="Write figures as JSON.")] = None,
 ) -> None:
     """Hang a portrait and let it follow whoever stands before the camera."""
+    from kiosk.service.depot import fill
+
     alone: Tables = {"portraits": {"portrait": portrait, "gallery": ()}} if portrait else {}
     changes: Tables = alone | {
         "camera": {"source": camera},
         "display": {"fullscreen": False if windowed else None, **read_size(size)},
     }
     settings, remark = _recall(config, changes)
+    depot = fill(settings.portraits.folder)
+    settings = change_config(settings, {"portraits": {"folder": depot}})
     for path in (record, report):
         check_writable(path)
     offscreen = offscreen or record is not None

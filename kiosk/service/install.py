@@ -1,18 +1,20 @@
-"""The kiosk's units, rules and users put where systemd looks for them.
+"""The kiosk's units, rules, users and settings put where the system looks for them.
 
-In go the folder of the program and the user it runs as; out come the files, written whole or not at
-all, and what to type next. `systemd/` holds them as for /opt/tableau-vivant and the user kiosk.
+In go the program's virtual environment and the user it runs as; out come the files, written whole
+or not at all, and what to type next. `systemd/` holds them as for /opt/tableau-vivant/current and
+the user kiosk. Settings that are there already stay.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.config import PROJECT
 from kiosk.errors import ServiceError
+from kiosk.places import CACHE, CONFIG, DOCS, PROJECT, SETTINGS, STATE, UNITS
+from kiosk.service.settings import moved
 
-WRITTEN_FOR, WRITTEN_AS = "/opt/tableau-vivant", "kiosk"
-SOURCE = PROJECT / "systemd"
+WRITTEN_FOR, WRITTEN_AS = "/opt/tableau-vivant/current", "kiosk"
+WRITTEN_DOCS = "/opt/tableau-vivant/docs"
 PLACES = {
     ".service": "etc/systemd/system",
     ".timer": "etc/systemd/system",
@@ -20,6 +22,7 @@ PLACES = {
     ".sysusers.conf": "etc/sysusers.d",
     ".tmpfiles.conf": "etc/tmpfiles.d",
 }
+UNSEEN = ("/home", "/root", "/run/user")  # by units with ProtectHome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +33,42 @@ class Piece:
     content: str
 
 
-def pieces(folder: Path, user: str, *, root: Path = Path("/")) -> Iterator[Piece]:
-    """Every file, for a program in ``folder`` that runs as ``user``.
+def pieces(environment: Path, user: str, *, root: Path = Path("/")) -> Iterator[Piece]:
+    """Every file, for a program in a virtual environment that runs as ``user``.
 
     Raises:
-        ServiceError: the program's folder holds none.
+        ServiceError: no units came with the program.
+        ConfigError: the settings that came with it are wrong.
     """
-    sources = sorted(SOURCE.glob("*")) if SOURCE.is_dir() else []
+    sources = sorted(UNITS.glob("*")) if UNITS.is_dir() else []
     if not sources:
-        raise ServiceError(f"{SOURCE}: holds no units; install from the project's own folder")
+        raise ServiceError(f"{UNITS}: holds no units; install the program anew")
     for source in sources:
         kind = next((kind for kind in PLACES if source.name.endswith(kind)), None)
         if kind is None:
             continue
         name = source.name.replace(".sysusers.conf", ".conf").replace(".tmpfiles.conf", ".conf")
-        text = source.read_text(encoding="utf-8").replace(WRITTEN_FOR, str(folder))
+        text = source.read_text(encoding="utf-8")
+        text = text.replace(WRITTEN_FOR, str(environment)).replace(WRITTEN_DOCS, str(DOCS))
         yield Piece(root / PLACES[kind] / name, _for_user(text, user))
+    settings = root / SETTINGS.relative_to("/") / CONFIG
+    if not settings.exists():
+        text = moved(PROJECT / CONFIG, folder=STATE / "portraits", engines=CACHE / "engines")
+        yield Piece(settings, text)
 
 
-def install(folder: Path, user: str, *, root: Path = Path("/")) -> list[Path]:
-    """Write what is not there yet, or is there otherwise.
+def install(environment: Path, user: str, *, root: Path = Path("/")) -> list[Path]:
+    """Write what is not there yet, or is there otherwise; settings only where there are none.
 
     Returns:
         What was written.
 
     Raises:
         ServiceError: it cannot be.
+        ConfigError: the settings that came with the program are wrong.
     """
     written = []
-    for piece in pieces(folder, user, root=root):
+    for piece in pieces(environment, user, root=root):
         try:
             if piece.path.is_file() and piece.path.read_text(encoding="utf-8") == piece.content:
                 continue
@@ -75,6 +85,11 @@ def install(folder: Path, user: str, *, root: Path = Path("/")) -> list[Path]:
     return written
 
 
+def unseen(*folders: Path) -> Path | None:
+    """The first folder that the units, which are shut in, cannot see; None if they see all."""
+    return next((each for each in folders if any(map(each.is_relative_to, UNSEEN))), None)
+
+
 def next_steps(card: str) -> list[str]:
     """What to type when the files are there.
 
@@ -87,6 +102,7 @@ def next_steps(card: str) -> list[str]:
         "systemctl daemon-reload && udevadm control --reload",
         f"systemctl enable --now {unit} kiosk-console",
         "systemctl enable --now kiosk-open.timer kiosk-close.timer kiosk-reboot.timer  # if wanted",
+        "systemctl enable --now kiosk-metrics.timer  # if Prometheus asks this machine",
     ]
 
 
@@ -97,8 +113,8 @@ def _for_user(text: str, user: str) -> str:
     changes = {
         f"User={WRITTEN_AS}\n": f"User={user}\n",
         f"--reuid={WRITTEN_AS} --regid={WRITTEN_AS}": f"--reuid={user} --regid={user}",
-        f"u {WRITTEN_AS} ": f"u {user} ",
-        f"m {WRITTEN_AS} ": f"m {user} ",
+        f"\nu {WRITTEN_AS} ": f"\nu {user} ",  # lines of sysusers.d, not `python -m kiosk`
+        f"\nm {WRITTEN_AS} ": f"\nm {user} ",
         f" {WRITTEN_AS} {WRITTEN_AS} ": f" {user} {user} ",
     }
     for old, new in changes.items():

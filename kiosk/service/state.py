@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
+def state_folder(environment: Mapping[str, str]) -> Path | None:
+    """The folder; None where there is no service."""
+    state = environment.get("STATE_DIRECTORY", "")
+    return Path(state.split(":")[0]) if state else None
+
+
 def state_file(name: str, environment: Mapping[str, str]) -> Path | None:
     """A file in it; None where there is no service."""
-    state = environment.get("STATE_DIRECTORY", "")
-    return Path(state.split(":")[0]) / name if state else None
+    folder = state_folder(environment)
+    return None if folder is None else folder / name
