@@ -4,6 +4,8 @@
 #   make bench   speeds of this machine
 #   make soak    an hour with faults on purpose (HOURS=1)
 #   make fuzz    a million made inputs (CASES=1000000), for a night
+#   make install-service   the kiosk under systemd, and what to type next
+#   make release           VERSION=0.2.0: built, dated, tagged (KEY=minisign's, DRY=1 only tells)
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
 # such as the index of CPU builds on a machine without an NVIDIA GPU.
 
@@ -33,10 +35,10 @@ APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plu
 HOURS ?= 1
 CASES ?= 1000000
 
-.PHONY: help demo test soak fuzz bench install install-dev lint clean
+.PHONY: help demo test soak fuzz bench install install-dev install-service release lint clean
 
 help:
-	@sed -n '2,8s/^# \{0,1\}//p' Makefile
+	@sed -n '2,10s/^# \{0,1\}//p' Makefile
 
 demo: install
 	@$(BIN)/python -m kiosk demo
@@ -63,6 +65,13 @@ bench: install
 install: $(STAMPS)/run
 
 install-dev: $(STAMPS)/dev
+
+# as root where it is not: it writes to /etc
+install-service: install
+	@$(if $(filter-out 0,$(shell id -u)),sudo) $(BIN)/python -m kiosk install-service
+
+release: install-dev
+	@$(BIN)/python .ci/release.py '$(VERSION)' $(if $(KEY),--key '$(KEY)') $(if $(DRY),--dry-run)
 
 $(STAMPS)/system: Makefile .ci/system-packages
 	@.ci/system-packages $(APT)
