@@ -30,6 +30,7 @@ from kiosk.cli import (
     train,
 )
 from kiosk.errors import KioskError
+from kiosk.service.caches import settle_caches
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     debug = DEBUG in given
     set_up_log(debug=debug)
+    settle_caches()
     # systemd's way to end a service: as clean an end as Ctrl-C
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
