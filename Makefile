@@ -3,6 +3,7 @@
 #   make test    style, types, import rules, tests
 #   make bench   speeds of this machine
 #   make soak    an hour with faults on purpose (HOURS=1)
+#   make faults  what breaks, on purpose, in a container with a systemd of its own (as root)
 #   make fuzz    a million made inputs (CASES=1000000), for a night
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
 # such as the index of CPU builds on a machine without an NVIDIA GPU.
@@ -30,13 +31,17 @@ APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mes
 APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
 	strace
 
+# a container, the servers that show pictures, and a clock that jumps
+APT_FAULTS := systemd-container xinit xserver-xorg-core xserver-xorg-video-dummy cage \
+	xwayland libfaketime
+
 HOURS ?= 1
 CASES ?= 1000000
 
-.PHONY: help demo test soak fuzz bench install install-dev lint clean
+.PHONY: help demo test faults soak fuzz bench install install-dev lint clean
 
 help:
-	@sed -n '2,8s/^# \{0,1\}//p' Makefile
+	@sed -n '2,9s/^# \{0,1\}//p' Makefile
 
 demo: install
 	@$(BIN)/python -m kiosk demo
@@ -49,6 +54,11 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# the table is left in out/faults.json
+faults: install-dev
+	-@.ci/system-packages $(APT_FAULTS)
+	$(BIN)/pytest tests/faults -m "live or not live" -rs
 
 soak: install
 	@$(BIN)/python -m kiosk bench --soak $(HOURS)

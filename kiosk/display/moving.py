@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from kiosk.compiled import compiled
 from kiosk.display.parallax import slide_window
 from kiosk.display.texels import canvas_slices
 from kiosk.messages import Floats, Layers
@@ -63,7 +63,7 @@ class Ground:
         return moving
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _find_moving(maps, ground, slide, least, moving):  # type: ignore[no-untyped-def]
     flow, light, cover = maps
     sitter, bare, slides = ground

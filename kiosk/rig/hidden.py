@@ -7,11 +7,11 @@ nothing changes.
 """
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
+from kiosk.compiled import compiled
 from kiosk.face import EYES, MESH
 from kiosk.messages import Bytes, Floats, Motion
 from kiosk.rig.easing import smoothstep
@@ -77,7 +77,7 @@ class HiddenSkin:
         return smoothstep((growth - least) / (whole - least)).astype(np.float32)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _uncover(sources, triangle, share, ground, nearest):  # type: ignore[no-untyped-def]
     size = len(ground)
     for row in range(len(triangle)):
