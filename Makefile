@@ -3,6 +3,7 @@
 #   make test    style, types, import rules, tests
 #   make bench   speeds of this machine
 #   make soak    an hour with faults on purpose (HOURS=1)
+#   make faults  what breaks, on purpose, in a container with a systemd of its own (as root)
 #   make fuzz    a million made inputs (CASES=1000000), for a night
 #   make install-service   the kiosk under systemd, and what to type next
 #   make release           VERSION=0.2.0: built, dated, tagged (KEY=minisign's, DRY=1 only tells)
@@ -32,13 +33,17 @@ APT := python3-venv libgl1 libglx-mesa0 libegl1 libegl-mesa0 libgles2 libgl1-mes
 APT_TESTS := chromium chromium-driver pulseaudio pulseaudio-utils libasound2-plugins espeak-ng \
 	strace
 
+# a container, the servers that show pictures, and a clock that jumps
+APT_FAULTS := systemd-container xinit xserver-xorg-core xserver-xorg-video-dummy cage \
+	xwayland libfaketime
+
 HOURS ?= 1
 CASES ?= 1000000
 
-.PHONY: help demo test soak fuzz bench install install-dev install-service release lint clean
+.PHONY: help demo test faults soak fuzz bench install install-dev install-service release lint clean
 
 help:
-	@sed -n '2,10s/^# \{0,1\}//p' Makefile
+	@sed -n '2,11s/^# \{0,1\}//p' Makefile
 
 demo: install
 	@$(BIN)/python -m kiosk demo
@@ -51,6 +56,11 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# the table is left in out/faults.json
+faults: install-dev
+	-@.ci/system-packages $(APT_FAULTS)
+	$(BIN)/pytest tests/faults -m "live or not live" -rs
 
 soak: install
 	@$(BIN)/python -m kiosk bench --soak $(HOURS)

@@ -1,56 +1,54 @@
-"""Functions compiled by numba, and kept on disk where there is a disk for it.
+"""Functions compiled by numba, and kept on disk; where that goes wrong they are compiled anew.
 
-Where nothing may be written, where the disk is full, and where a power cut left half a file, they
-are compiled anew at each start, which takes seconds, and the kiosk goes on.
+numba itself fails when what it kept is damaged, when the disk is full, and when there is nowhere to
+keep anything. None of that may stop a portrait: to compile it all takes some seconds.
 """
 
 import logging
 from collections.abc import Callable
-from functools import lru_cache
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numba
-from numba.core.caching import FunctionCache
+from numba.core import caching
 
 logger = logging.getLogger(__name__)
 
-
-def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """`numba.njit`, kept on disk where that can be.
-
-    Args:
-        options: numba's.
-    """
-
-    def compile_(function: Callable[..., Any]) -> Any:
-        dispatcher = numba.njit(**options)(function)
-        try:
-            dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
-        except RuntimeError:
-            _say("there is no folder for it")
-        return dispatcher
-
-    return compile_
+FunctionCache: Any = caching.FunctionCache  # it has no types
 
 
-class _Kept(FunctionCache):
-    """Numba's own, but that it goes on where it can neither read nor write."""
+def compiled(function: Callable[..., Any]) -> Any:
+    """A function in machine code, which lets other threads of Python run meanwhile."""
+    dispatcher: Any = numba.njit(nogil=True)(function)
+    try:
+        dispatcher._cache = Kept(function)  # what `cache=True` does, with its own
+    except RuntimeError as error:  # no folder may be written
+        _say(f"what is compiled cannot be kept: {error}")
+    return dispatcher
+
+
+class Kept(FunctionCache):  # type: ignore[misc]
+    """What numba keeps of one function."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was kept for these types; None when it has to be compiled."""
         try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-        except Exception as error:  # half a file may mean anything
-            _say(f"{self.cache_path}: cannot be read, {type(error).__name__}")
+            return super().load_overload(sig, target_context)
+        except Exception as error:  # damaged bytes raise whatever they please
+            _say(f"{self.cache_path}: what was compiled is damaged, and made anew: {error!r}")
+            with suppress(OSError):
+                self.flush()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep it, if the disk lets us."""
         try:
-            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
-        except Exception as error:  # it reads its index before
-            _say(f"{self.cache_path}: cannot be written, {type(error).__name__}")
+            super().save_overload(sig, data)
+        except OSError as error:
+            _say(f"{self.cache_path}: what was compiled cannot be kept: {error.strerror}")
 
 
-@lru_cache
-def _say(why: str) -> None:
-    """Once for each reason."""
-    logger.warning("what is compiled is not kept (%s), and is compiled at each start", why)
+@cache  # once for all functions
+def _say(words: str) -> None:
+    logger.warning("%s", words)

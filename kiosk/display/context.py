@@ -15,6 +15,7 @@ from typing import Any
 
 import pyglet
 
+from kiosk.cache import heed_a_full_disk
 from kiosk.errors import DisplayError
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class OffscreenContext:
     """Keeps a context, and the X server it may need."""
 
     def __init__(self) -> None:
+        heed_a_full_disk()
         self._server: subprocess.Popen[bytes] | None = None
         device = find_egl_device()
         if device is not None:

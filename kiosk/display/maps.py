@@ -58,7 +58,7 @@ class Maps:
         self.paint.delete()
 
 
-@compiled(nogil=True)
+@compiled
 def _fill(flow, light, paint, cover, window, field, painted):  # type: ignore[no-untyped-def]
     for y in range(len(window)):
         for x in range(len(window)):
@@ -71,11 +71,11 @@ def _fill(flow, light, paint, cover, window, field, painted):  # type: ignore[no
             painted[y, x, 3] = _to_byte(cover[y, x] * edge)
 
 
-@compiled(nogil=True)
+@compiled
 def _to_word(value):  # type: ignore[no-untyped-def]
     return np.uint16(np.int32(min(max(value, -_ONE), _ONE) * _UNIT + _NOUGHT))
 
 
-@compiled(nogil=True)
+@compiled
 def _to_byte(value):  # type: ignore[no-untyped-def]
     return np.uint8(np.int32(min(max(value, _ZERO), _ONE) * _BYTE + _HALF))

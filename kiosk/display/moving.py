@@ -63,7 +63,7 @@ class Ground:
         return moving
 
 
-@compiled(nogil=True)
+@compiled
 def _find_moving(maps, ground, slide, least, moving):  # type: ignore[no-untyped-def]
     flow, light, cover = maps
     sitter, bare, slides = ground

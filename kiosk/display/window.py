@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Self
 
+from kiosk.cache import heed_a_full_disk
 from kiosk.display.context import open_window
 from kiosk.display.hanging import Hanging
 from kiosk.display.settings import DisplaySettings
@@ -42,6 +43,7 @@ class Window:
     def __init__(self, settings: DisplaySettings) -> None:
         if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
             raise DisplayError(f"there is no screen (DISPLAY is not set); {ADVICE}")
+        heed_a_full_disk()
         self.closed = self.overlaid = False
         options = _window_options(settings)
         try:

@@ -9,6 +9,7 @@ is compared with it before it is used.
 from dataclasses import dataclass
 
 import cv2
+import numba
 import numpy as np
 
 from kiosk.compiled import compiled
@@ -115,7 +116,7 @@ def _shrink(picture: Floats) -> Floats:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
-@compiled(nogil=True)
+@compiled
 def lay_under(paint, cover, below, below_cover):  # type: ignore[no-untyped-def]
     """Put one coat of paint under another, in place: one paint and one cover that show both.
 
@@ -138,7 +139,7 @@ def lay_under(paint, cover, below, below_cover):  # type: ignore[no-untyped-def]
             cover[y, x] = own + (_ONE - own) * below_cover[y, x]
 
 
-@compiled(nogil=True)
+@compiled
 def _look(flow, masks, artwork, plate, given, cover, near):  # type: ignore[no-untyped-def]
     half, last = np.float32(_SIZE) * _HALF, np.float32(_SIZE - 1)
     for row in range(_SIZE):
@@ -171,7 +172,7 @@ def _look(flow, masks, artwork, plate, given, cover, near):  # type: ignore[no-u
                 given[row, column, k] = mixed * np.float32(2) - _ONE
 
 
-@compiled(nogil=True)
+@compiled
 def _look_closely(near, flow, light, slope, pictures, given):  # type: ignore[no-untyped-def]
     artwork, plate, paint, cover = pictures
     half, last = np.float32(_SIZE * _FINER) * _HALF, np.float32(_SIZE * _FINER - 1)
@@ -194,7 +195,7 @@ def _look_closely(near, flow, light, slope, pictures, given):  # type: ignore[no
                     given[row, column, _COLOURS + k * _PIXELS + at] = apart
 
 
-@compiled(nogil=True, inline="always")
+@numba.njit(nogil=True, inline="always")
 def _sample(image, x, y, k):  # type: ignore[no-untyped-def]
     left, top = min(int(x), image.shape[1] - 2), min(int(y), image.shape[0] - 2)
     x, y = x - np.float32(left), y - np.float32(top)
@@ -204,7 +205,7 @@ def _sample(image, x, y, k):  # type: ignore[no-untyped-def]
     return above + y * (below - above)
 
 
-@compiled(nogil=True)
+@compiled
 def _cover(heads, window, cover, covered):  # type: ignore[no-untyped-def]
     for y in range(_SIZE * _FINER):
         row, first = y // _FINER, y % _FINER * _FINER
@@ -217,7 +218,7 @@ def _cover(heads, window, cover, covered):  # type: ignore[no-untyped-def]
                     covered[row, column] = 1
 
 
-@compiled(nogil=True)
+@compiled
 def _paint(heads, given, wanted, paint):  # type: ignore[no-untyped-def]
     for row in range(_SIZE):
         for column in range(_SIZE):
@@ -232,7 +233,7 @@ def _paint(heads, given, wanted, paint):  # type: ignore[no-untyped-def]
                     paint[y, x, k] = min(max(colour, np.float32(0)), _ONE)
 
 
-@compiled(nogil=True)
+@compiled
 def _light_sitter(light, flow, artwork):  # type: ignore[no-untyped-def]
     half, last = np.float32(_SIZE * _FINER) * _HALF, np.float32(_SIZE * _FINER - 1)
     for i in range(_SIZE * _FINER):
@@ -245,6 +246,6 @@ def _light_sitter(light, flow, artwork):  # type: ignore[no-untyped-def]
             light[i, j] = meant
 
 
-@compiled(nogil=True)
+@compiled
 def _sigmoid(x):  # type: ignore[no-untyped-def]
     return _ONE / (_ONE + np.exp(-x))

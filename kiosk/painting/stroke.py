@@ -14,7 +14,7 @@ STRETCH = 1024  # length of the bristle pattern along a stroke
 POINTS = 12  # of a stroke's path, at most
 
 
-@compiled()
+@compiled
 def lay_strokes(fields, starts, chance, brush):  # type: ignore[no-untyped-def]
     """Trace and lay a stroke from every one of ``starts`` (N, 2), in order."""
     canvas, height, goal, matter, along, bristles = fields
@@ -33,7 +33,7 @@ def lay_strokes(fields, starts, chance, brush):  # type: ignore[no-untyped-def]
         _lay(canvas, height, (path[:count], colour, bristles), stroke, (near, side))
 
 
-@compiled()
+@compiled
 def _trace(path, start, fields, manner):  # type: ignore[no-untyped-def]
     """Fill ``path`` with points along the field from ``start``; return how many."""
     canvas, goal, along = fields
@@ -68,7 +68,7 @@ def _trace(path, start, fields, manner):  # type: ignore[no-untyped-def]
     return count
 
 
-@compiled()
+@compiled
 def _choose_colour(colour, path, fields, chance):  # type: ignore[no-untyped-def]
     """The mean of the goal under the path, a shade lighter, darker, warmer or cooler."""
     goal, matter = fields
@@ -84,7 +84,7 @@ def _choose_colour(colour, path, fields, chance):  # type: ignore[no-untyped-def
     colour[2] = colour[2] * (light - warm) + (chance[3] - 0.5) * 4 * freedom
 
 
-@compiled()
+@compiled
 def _lay(canvas, height, what, stroke, scratch):  # type: ignore[no-untyped-def]
     """Lay one stroke: paint thins out along it, hairs leave streaks, edges stand up."""
     path, colour, bristles = what
@@ -116,7 +116,7 @@ def _lay(canvas, height, what, stroke, scratch):  # type: ignore[no-untyped-def]
             height[y, x] += (0.4 * height[y, x] + ridge - height[y, x]) * a
 
 
-@compiled()
+@compiled
 def _measure(path, radius, box, scratch):  # type: ignore[no-untyped-def]
     """For every pixel of ``box``: the distance to the path, and the nearest segment."""
     left, top, right, bottom = box
@@ -139,7 +139,7 @@ def _measure(path, radius, box, scratch):  # type: ignore[no-untyped-def]
                     side[y - top, x - left] = i
 
 
-@compiled()
+@compiled
 def _along_and_across(segment, path, x, y):  # type: ignore[no-untyped-def]
     """Where a pixel lies in a stroke: pixels along its path, and across it to the left."""
     i = int(segment)

@@ -77,7 +77,7 @@ class HiddenSkin:
         return smoothstep((growth - least) / (whole - least)).astype(np.float32)
 
 
-@compiled(nogil=True)
+@compiled
 def _uncover(sources, triangle, share, ground, nearest):  # type: ignore[no-untyped-def]
     size = len(ground)
     for row in range(len(triangle)):

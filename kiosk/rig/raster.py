@@ -46,7 +46,7 @@ def rasterise(
     return found, lit, which
 
 
-@compiled(nogil=True)
+@compiled
 def _draw(points, carried, triangles, found, lit, which):  # type: ignore[no-untyped-def]
     height, width = which.shape
     depth = np.full((height, width), FAR, np.float32)
@@ -83,7 +83,7 @@ def _draw(points, carried, triangles, found, lit, which):  # type: ignore[no-unt
                     lit[y, x] = la + wb * lb + wc * lc
 
 
-@compiled(nogil=True)
+@compiled
 def _narrow(left, right, slope, offset):  # type: ignore[no-untyped-def]
     """The part of a row, from left to right, where x * slope + offset is not negative."""
     offset += _EDGE
