@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 from tests.faults.live import UNIT, LiveSystem, wait_until, why_not
 from tests.faults.wall import Healing, Wall
 

@@ -1,8 +1,8 @@
 """A systemd of its own: the kiosk's units live in a container over this machine's own files.
 
 systemd-nspawn boots what `/` holds, seen through an overlay, so that nothing of the machine is
-changed; the kiosk is installed in it as `docs/operations.md` says. Xvfb stands in for the screen's
-server, because it keeps what it shows in a file.
+changed; the kiosk is installed in it from its wheel, as `docs/operations.md` says. Xvfb stands in
+for the screen's server, because it keeps what it shows in a file.
 """
 
 import os
@@ -12,25 +12,24 @@ import subprocess
 import sys
 import sysconfig
 import time
+import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 
-HOME = "/opt/tableau-vivant"
+PROGRAM = "/opt/tableau-vivant"
+PYTHON = f"{PROGRAM}/current/bin/python"
+SETTINGS = "/etc/tableau-vivant/config.toml"
 UNIT = "kiosk.service"
 SCREEN = f"""[Service]
 ExecStart=
-ExecStart=/usr/bin/xinit {HOME}/.venv/bin/python -m kiosk run -- /usr/bin/Xvfb :7 \
+ExecStart=/usr/bin/xinit {PYTHON} -m kiosk run -- /usr/bin/Xvfb :7 \
 -screen 0 360x640x24 -nolisten tcp -fbdir /run/wall
 ReadWritePaths=/run/wall
 """
-SETTINGS = """[camera]
-source = "demo"
-"""
 NEEDED = ("systemd-nspawn", "nsenter", "xinit", "Xvfb", "pgrep", "pkill", "Xorg")
-LEFT_OUT = shutil.ignore_patterns(".*", "out", "tests", "docs", "__pycache__")
 BOOT_S = 60.0
 
 
@@ -96,8 +95,8 @@ class LiveSystem:
 
     def kiosk(self, *words: str) -> str:
         """What the kiosk's own command says, to the user that it runs as."""
-        said = f"RUNTIME_DIRECTORY=/run/kiosk .venv/bin/python -m kiosk {' '.join(words)}"
-        return self.run(f"cd {HOME} && {said}", check=False)
+        said = f"RUNTIME_DIRECTORY=/run/kiosk {PYTHON} -m kiosk {' '.join(words)}"
+        return self.run(said, check=False)
 
     def state(self, unit: str = UNIT) -> str:
         """``active``, ``inactive``, ``activating``, ``failed``…"""
@@ -132,15 +131,21 @@ class LiveSystem:
         return root
 
     def _equip(self, root: Path) -> None:
-        """The program, its settings, and a Python that units may see."""
-        home = root / HOME[1:]
-        shutil.copytree(PROJECT, home, ignore=LEFT_OUT, dirs_exist_ok=True)
-        (home / "config.toml").write_text(SETTINGS)
-        subprocess.run(
-            [_debians_python(), "-m", "venv", "--without-pip", home / ".venv"], check=True
-        )
-        packages = next((home / ".venv/lib").glob("python*/site-packages"))
+        """The program in an environment of a Python that units may see, beside its packages."""
+        environment = root / PROGRAM[1:] / "0"
+        make = [_debians_python(), "-m", "venv", "--without-pip", environment]
+        subprocess.run(make, check=True)
+        environment.with_name("current").symlink_to(environment.name)
+        packages = next((environment / "lib").glob("python*/site-packages"))
         (packages / "packages.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+        wheels = self._folder / "wheels"
+        subprocess.run(
+            [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
+             "--wheel-dir", wheels, PROJECT],
+            check=True,
+        )  # fmt: skip
+        with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
+            wheel.extractall(packages)
         # what this machine starts by itself is not wanted
         shutil.rmtree(root / "etc/systemd/system/multi-user.target.wants", ignore_errors=True)
         (root / "etc/machine-id").write_text("")
@@ -162,7 +167,8 @@ class LiveSystem:
         wait_until(self._is_up, BOOT_S, "systemd is up")
         for number in (0, 7):  # nspawn gives no consoles
             self.run(f"mknod -m 620 /dev/tty{number} c 4 {number}; chgrp tty /dev/tty{number}")
-        self.run(f"cd {HOME} && .venv/bin/python -m kiosk install-service")
+        self.run(f"{PYTHON} -m kiosk install-service")
+        self.run(f'sed -i \'s/^source = "0"/source = "demo"/\' {SETTINGS}')
         self.run("systemd-sysusers && systemd-tmpfiles --create kiosk.conf")
         self.run("install -d -o kiosk -g kiosk /run/wall")
         self.drop_in("screen", SCREEN)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from kiosk.camera.capture import read_pictures
-from kiosk.config import DEMO_CLIP, PROJECT
+from kiosk.places import DEMO_CLIP, PROJECT
 
 HUGE = 10 << 30
 MOST_MB = 1300.0

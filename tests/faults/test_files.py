@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import START_S, Tell
-from tests.faults.live import HOME, UNIT, LiveSystem
+from tests.faults.live import SETTINGS, UNIT, LiveSystem
 from tests.faults.wall import Healing, Wall
 
 pytestmark = pytest.mark.live
@@ -38,10 +38,10 @@ def test_a_usual_start_is_what_others_are_held_against(
 
 def test_a_config_of_nonsense_does_not_end_it(system: LiveSystem, hung: Wall, tell: Tell) -> None:
     began = time.time()
-    keep = f"cp {HOME}/config.toml /run/config.kept"
-    healing = begin_anew(system, hung, keep, f"head -c 3000 /dev/urandom > {HOME}/config.toml")
+    keep = f"cp {SETTINGS} /run/kept.toml"
+    healing = begin_anew(system, hung, keep, f"head -c 3000 /dev/urandom > {SETTINGS}")
     tell("config.toml of random bytes", healing)
-    system.run(f"cp /run/config.kept {HOME}/config.toml")
+    system.run(f"cp /run/kept.toml {SETTINGS}")
 
     assert healing.black_s <= BLACK_S
     assert "the settings with which it last hung are used" in system.said(began)
@@ -51,17 +51,16 @@ def test_a_damaged_portrait_gives_way_to_another(
     system: LiveSystem, hung: Wall, tell: Tell
 ) -> None:
     began = time.time()
-    pack, settings = f"{HOME}/assets/portraits/hopper", f"{HOME}/config.toml"
-    weights = f"{pack}/generator.safetensors"
-    named = f'printf "[portraits]\\nportrait = \\"hopper\\"\\n" >> {settings}'
+    weights = f"{STATE}/portraits/hopper/generator.safetensors"
+    named = f"sed -i 's/^portrait = .*/portrait = \"hopper\"/' {SETTINGS}"
     damage = f"printf xxxx | dd of={weights} bs=1 seek=5000 conv=notrunc status=none"
-    system.run(f"cp {settings} /run/config.kept && cp -a {weights} /run/kept")
+    system.run(f"cp {SETTINGS} /run/kept.toml && cp -a {weights} /run/kept")
     try:
         healing = begin_anew(system, hung, named, damage)
         tell("the portrait that is to hang is damaged", healing)
         shown = system.kiosk("status")
     finally:
-        system.run(f"cp /run/config.kept {settings} && cp -a /run/kept {weights}")
+        system.run(f"cp /run/kept.toml {SETTINGS} && cp -a /run/kept {weights}")
 
     assert healing.black_s <= BLACK_S
     assert "portrait refused: hopper" in system.said(began)
@@ -69,7 +68,7 @@ def test_a_damaged_portrait_gives_way_to_another(
 
 
 def test_a_cache_of_nonsense_is_made_anew(system: LiveSystem, hung: Wall, tell: Tell) -> None:
-    files = f"find {CACHE} {HOME}/engines -type f ! -name README.md"
+    files = f"find {CACHE} -type f"
     spoil = f"for file in $({files}); do head -c 900 /dev/urandom > $file; done"
     healing = begin_anew(system, hung, spoil)
     tell("a cache of random bytes", healing)
