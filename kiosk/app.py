@@ -88,7 +88,7 @@ class Road:
             self._hook,
             self.health,
             mirror=lambda: self._mirror,
-            voice=self._voice,
+            room=room,
             clock=clock,
         )
         self.remarks = self._standing.remarks

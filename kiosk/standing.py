@@ -10,7 +10,7 @@ from kiosk.control.view import View, view_of
 from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
 from kiosk.messages import Face, Visitor
-from kiosk.room import Voice
+from kiosk.room import Room
 
 if TYPE_CHECKING:
     from kiosk.mirror import Mirror
@@ -27,7 +27,7 @@ class Standing:
         hook: knows what hangs.
         health: keeps the figures.
         mirror: the stage that sees visitors; None while there is none.
-        voice: what is heard.
+        room: what is around it.
         clock: monotonic seconds.
     """
 
@@ -38,11 +38,12 @@ class Standing:
         health: Health,
         *,
         mirror: "Callable[[], Mirror | None]",
-        voice: Voice,
+        room: Room,
         clock: Callable[[], float],
     ) -> None:
         self._config, self._hook, self._health = config, hook, health
-        self._mirror, self._voice, self._clock = mirror, voice, clock
+        self._mirror, self._clock = mirror, clock
+        self._voice, self._camera = room.voice, room.camera
         self._began, self._version = clock(), version("tableau-vivant")
         self.dark = False  # on purpose, which is no fault
         self.remarks: list[str] = []  # what staff should know, besides what is found out here
@@ -109,6 +110,8 @@ class Standing:
         """With these it does, and yet staff should know."""
         if not self._config.display.disclosure:
             yield "the note that the movement is generated is switched off"
-        if fault := self._voice.fault:
+        if (fault := self._camera.fault) and not self.dark:  # at night it is black, and may be
             yield fault
+        if heard := self._voice.fault:
+            yield heard
         yield from self.remarks
