@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kiosk.camera.source import Camera
+from kiosk.comeback import Comeback, end_if_only_that_helps
 from kiosk.config import Config
 from kiosk.control.status import Status
 from kiosk.control.view import View
@@ -66,12 +67,14 @@ class Road:
         self._clock = clock
         self._room = room = room or own_room(config, clock=clock)
         self._stop, self._voice = room.stop, room.voice
+        self.comeback = Comeback(config.generator.engine, clock=clock)
         self._hook = Hook(
             pack,
             config.portraits,
             build=self.build_portrait,
             clock=clock,
             building=room.building,
+            comeback=self.comeback,
         )
         self._ready = threading.Event()  # the network has been loaded, or cannot be
         self._frames: Latest[Frame] = Latest()
@@ -179,6 +182,7 @@ class Road:
             beat()
             if layers is not None:
                 self.shown(layers)
+            end_if_only_that_helps([self.comeback])
             if seconds and ends_at is None and self.moves:
                 ends_at = self._clock() + seconds
             self._onlookers.serve(screen, layers)

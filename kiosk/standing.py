@@ -110,6 +110,8 @@ class Standing:
         """With these it does, and yet staff should know."""
         if not self._config.display.disclosure:
             yield "the note that the movement is generated is switched off"
+        if lacking := self._hook.fault:
+            yield lacking
         if (fault := self._camera.fault) and not self.dark:  # at night it is black, and may be
             yield fault
         if heard := self._voice.fault:
