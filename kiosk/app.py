@@ -36,6 +36,7 @@ from kiosk.room import Room, own_room
 from kiosk.service.night import is_night, remember
 from kiosk.stages import build_mirror, build_portrait
 from kiosk.standing import STALE_S, Standing
+from kiosk.thrift import SparingCamera, Thrift
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
@@ -67,6 +68,7 @@ class Road:
         self._clock = clock
         self._room = room = room or own_room(config, clock=clock)
         self._stop, self._voice = room.stop, room.voice
+        self._thrift = Thrift(clock)
         self.comeback = Comeback(config.generator.engine, clock=clock)
         self._hook = Hook(
             pack,
@@ -94,6 +96,7 @@ class Road:
             room=room,
             clock=clock,
         )
+        self._standing.thrift = self._thrift
         self.remarks = self._standing.remarks
         self._overlay = Operator(self.status, self._standing.seen, clock=clock)
         self._shown_at = self._fades_until = clock()
@@ -226,6 +229,7 @@ class Road:
         self._overlay.serve(screen)
         self._narrator.serve(screen)
         self.health.say_every_minute(dropped=self._dropped)
+        self._thrift.heed(self.health.recent, self.camera.fps)
         return layers
 
     def shown(self, layers: Layers) -> None:
@@ -309,7 +313,7 @@ class Road:
         """A clip begins when there is something to see of it, and loading has the cores."""
         while not self._stop.is_set() and not self._ready.wait(READY_POLL_S):
             pass
-        return self._room.camera
+        return SparingCamera(self._room.camera, self._thrift)
 
     def _start_generator(self) -> Stage[PortraitMotion, Layers]:
         try:

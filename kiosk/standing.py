@@ -11,6 +11,7 @@ from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
 from kiosk.messages import Face, Visitor
 from kiosk.room import Room
+from kiosk.thrift import Thrift
 
 if TYPE_CHECKING:
     from kiosk.mirror import Mirror
@@ -45,6 +46,7 @@ class Standing:
         self._mirror, self._clock = mirror, clock
         self._voice, self._camera = room.voice, room.camera
         self._began, self._version = clock(), version("tableau-vivant")
+        self.thrift: Thrift | None = None  # how many pictures there are
         self.dark = False  # on purpose, which is no fault
         self.remarks: list[str] = []  # what staff should know, besides what is found out here
 
@@ -78,6 +80,7 @@ class Standing:
             faults=(*unhealthy, *self._faults()),
             unhealthy=unhealthy,
             dark=self.dark,
+            quality_step=0 if self.thrift is None else self.thrift.step,
         )
 
     def view(self) -> View | None:
@@ -112,6 +115,8 @@ class Standing:
             yield "the note that the movement is generated is switched off"
         if lacking := self._hook.fault:
             yield lacking
+        if self.thrift is not None and self.thrift.fault:
+            yield self.thrift.fault
         if (fault := self._camera.fault) and not self.dark:  # at night it is black, and may be
             yield fault
         if heard := self._voice.fault:
