@@ -68,7 +68,7 @@ class Road:
         self._clock = clock
         self._room = room = room or own_room(config, clock=clock)
         self._stop, self._voice = room.stop, room.voice
-        self._thrift = Thrift(clock)
+        self._thrift = Thrift(clock, alone=not room.name)
         self.comeback = Comeback(config.generator.engine, clock=clock)
         self._hook = Hook(
             pack,

@@ -60,6 +60,7 @@ class Comeback:
         self._try_at = clock()
         self._attended_at = clock()
         self._since, self._why = "", ""
+        self._tried = False  # the last look found the card in order, and an engine was built
         self.fault = ""  # what staff should know, in one line
         self.anew = False  # whether only a new process helps, and it may begin
 
@@ -98,10 +99,14 @@ class Comeback:
             return True
         card = self._look()
         self.anew = card.name == "ELSEWHERE" and self._may()
+        here, tried = card.name == "HERE", self._tried
+        self._tried = here
+        if here and not tried:  # it may be well in a second
+            return True
         # a machine that never had one lacks nothing
         if card.name != "ABSENT" or broken or self._wanted in ON_CARD:
             self._tell(card.value)
-        return card.name == "HERE"
+        return here
 
     @property
     def _wants_card(self) -> bool:
@@ -115,7 +120,7 @@ class Comeback:
             if self.fault:
                 logger.warning("the network runs as it should again, on %s", engine)
             self._lacks_since, self._well_since = None, now
-            self.fault, self._why, self.anew = "", "", False
+            self.fault, self._why, self.anew, self._tried = "", "", False, False
 
     def _plan(self, now: float) -> None:
         self._try_at = now + self._pause_s

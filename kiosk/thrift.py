@@ -22,7 +22,8 @@ SETTLES_S = 180.0  # in which a step down shows what it does, before the next: m
 COOL_S = 300.0  # of coolness, before a step up
 HELD_S, LONGEST_S = 1800.0, 3600.0  # twice as long, up to so long, after a step up that held less
 SLOW_FPS, SLOW_S = 12.0, 60.0  # fewer for so long are told
-EVERY_S = 2.0
+EVERY_S = 5.0  # sensors are files, and some take a while
+STILL_S = 2.0  # without a new picture for so long it stands still, which is told elsewhere
 EARLY = 0.25  # of the time between two pictures: a frame may come by so much too soon
 
 
@@ -32,14 +33,17 @@ class Thrift:
     Args:
         clock: monotonic seconds.
         temperature: of the machine's hottest part, where it tells.
+        alone: whether slowness is told here; that of several portraits is `kiosk.pace`'s.
     """
 
     def __init__(
         self,
         clock: Callable[[], float],
         temperature: Callable[[], float | None] = hottest_c,
+        *,
+        alone: bool = True,
     ) -> None:
-        self._clock, self._temperature = clock, temperature
+        self._clock, self._temperature, self._alone = clock, temperature, alone
         now = clock()
         self.step = 0  # 0: all pictures
         self.fault = ""  # what staff should know, in one line
@@ -69,8 +73,9 @@ class Thrift:
         if celsius is not None:
             self._heed_heat(celsius, now)
         wanted = min(SLOW_FPS, 0.75 * (RATES[self.step] or camera_fps))
-        if recent.age_s is None or recent.age_s > EVERY_S or recent.fps >= wanted:
-            self._brisk_at = now  # one that stands still is told elsewhere
+        still = recent.age_s is None or recent.age_s > STILL_S
+        if still or recent.fps >= wanted or not self._alone:
+            self._brisk_at = now
         self._tell(celsius, recent, slow=now - self._brisk_at >= SLOW_S)
 
     def _heed_heat(self, celsius: float, now: float) -> None:
@@ -94,20 +99,20 @@ class Thrift:
         logger.warning("the machine is at %.0f °C: %s are shown from now on", celsius, shown)
 
     def _tell(self, celsius: float | None, recent: Recent, *, slow: bool) -> None:
-        rate = RATES[self.step]
-        before, self.fault = self.fault, ""
+        rate, fault = RATES[self.step], ""
         if rate is not None:
-            self.fault = (
+            fault = (
                 f"runs at reduced quality: {rate:.0f} pictures a second, for the machine is hot "
                 f"({celsius or 0:.0f} °C): see to its fans and the air around it"
             )
         elif slow:
-            self.fault = (
+            fault = (
                 f"moves at {recent.fps:.0f} pictures a second: is the camera slow, or the machine "
                 "too hot, or busy with something else?"
             )
-            if not before:
-                logger.warning("%s", self.fault)
+            if not self.fault:
+                logger.warning("%s", fault)
+        self.fault = fault
 
 
 class SparingCamera:

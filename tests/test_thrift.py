@@ -130,7 +130,7 @@ def test_without_a_sensor_nothing_is_spared_and_slowness_is_told() -> None:
     assert kiosk.thrift.step == 0
 
     kiosk.fps = 25.0
-    kiosk.live(4)
+    kiosk.live(6)
     assert kiosk.thrift.fault == ""
 
 
