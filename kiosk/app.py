@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from kiosk.camera.source import Camera
+from kiosk.comeback import Comeback, end_if_only_that_helps
 from kiosk.config import Config
 from kiosk.control.status import Status
 from kiosk.control.view import View
@@ -35,6 +36,7 @@ from kiosk.room import Room, own_room
 from kiosk.service.night import is_night, remember
 from kiosk.stages import build_mirror, build_portrait
 from kiosk.standing import STALE_S, Standing
+from kiosk.thrift import SparingCamera, Thrift
 
 if TYPE_CHECKING:
     from kiosk.generator.stage import Portrait
@@ -66,12 +68,15 @@ class Road:
         self._clock = clock
         self._room = room = room or own_room(config, clock=clock)
         self._stop, self._voice = room.stop, room.voice
+        self._thrift = Thrift(clock, alone=not room.name)
+        self.comeback = Comeback(config.generator.engine, clock=clock)
         self._hook = Hook(
             pack,
             config.portraits,
             build=self.build_portrait,
             clock=clock,
             building=room.building,
+            comeback=self.comeback,
         )
         self._ready = threading.Event()  # the network has been loaded, or cannot be
         self._frames: Latest[Frame] = Latest()
@@ -88,9 +93,10 @@ class Road:
             self._hook,
             self.health,
             mirror=lambda: self._mirror,
-            voice=self._voice,
+            room=room,
             clock=clock,
         )
+        self._standing.thrift = self._thrift
         self.remarks = self._standing.remarks
         self._overlay = Operator(self.status, self._standing.seen, clock=clock)
         self._shown_at = self._fades_until = clock()
@@ -179,6 +185,7 @@ class Road:
             beat()
             if layers is not None:
                 self.shown(layers)
+            end_if_only_that_helps([self.comeback])
             if seconds and ends_at is None and self.moves:
                 ends_at = self._clock() + seconds
             self._onlookers.serve(screen, layers)
@@ -222,6 +229,7 @@ class Road:
         self._overlay.serve(screen)
         self._narrator.serve(screen)
         self.health.say_every_minute(dropped=self._dropped)
+        self._thrift.heed(self.health.recent, self.camera.fps)
         return layers
 
     def shown(self, layers: Layers) -> None:
@@ -305,7 +313,7 @@ class Road:
         """A clip begins when there is something to see of it, and loading has the cores."""
         while not self._stop.is_set() and not self._ready.wait(READY_POLL_S):
             pass
-        return self._room.camera
+        return SparingCamera(self._room.camera, self._thrift)
 
     def _start_generator(self) -> Stage[PortraitMotion, Layers]:
         try:

@@ -15,6 +15,7 @@ from types import TracebackType
 from kiosk.app import Beat, Road
 from kiosk.camera.fan import fan_out
 from kiosk.camera.source import open_camera
+from kiosk.comeback import end_if_only_that_helps
 from kiosk.config import Config
 from kiosk.control.status import GalleryStatus, PlaceStatus, Status
 from kiosk.control.view import View
@@ -119,6 +120,7 @@ class Gallery:
             newest = max((layers for _, layers in fresh), key=_captured_at, default=None)
             self._onlookers.serve(screen, newest)
             self._pace.heed()
+            end_if_only_that_helps([road.comeback for road in self._roads])
             if seconds and ends_at is None and all(road.moves for road in self._roads):
                 ends_at = self._clock() + seconds
 

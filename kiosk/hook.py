@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.comeback import Comeback
 from kiosk.config import PortraitSettings
 from kiosk.display.hanging import Hanging
 from kiosk.display.screen import Screen
@@ -77,6 +78,7 @@ class Hook:
         build: makes a pack's portrait, without engines of certain names.
         clock: monotonic seconds.
         building: held meanwhile; hooks of one process share it.
+        comeback: knows when a better engine is to be tried; None: never.
     """
 
     def __init__(
@@ -87,7 +89,9 @@ class Hook:
         build: Build,
         clock: Callable[[], float],
         building: "threading.Lock | None" = None,  # a function to Python until 3.13
+        comeback: Comeback | None = None,
     ) -> None:
+        self._comeback = comeback
         self._build, self._clock = build, clock
         self._hung = Hung(pack, None, *_marks(pack.folder), pack.meta)
         self._target: tuple[Hung, MotionTarget] | None = None
@@ -109,6 +113,11 @@ class Hook:
     def trying(self) -> bool:
         """Whether staff are trying something out on it."""
         return self._hung.tried is not None
+
+    @property
+    def fault(self) -> str:
+        """What staff should know of its engine; empty: all is well."""
+        return "" if self._comeback is None else self._comeback.fault
 
     def portrait(self) -> "Portrait | None":
         """What makes its layers, if that is ready."""
@@ -164,6 +173,8 @@ class Hook:
     def look(self, *, attended: bool) -> None:
         """Order what is due, or what lies in the place of the pack that hangs; heed changes."""
         now = self._clock()
+        if self._comeback is not None:
+            self._comeback.notice(attended)
         if now < self._look_at or self._awaited is not None:  # what was ordered comes first
             return
         self._look_at = now + LOOK_S
@@ -183,6 +194,7 @@ class Hook:
         while not stop.is_set():
             order = self._orders.take(ORDER_S)
             if order is None:
+                self._try_better()
                 continue
             folder = order.folder
             try:
@@ -213,6 +225,30 @@ class Hook:
         self._turns.hung(self._clock())
         logger.info("%s hangs now", arrival.hung.pack.meta.id)
         return True
+
+    def _try_better(self) -> None:
+        """Take a better engine than the one that runs, when it is time to try and one works.
+
+        Engines agree with one another, so nobody sees that another one draws.
+        """
+        hung, comeback = self._hung, self._comeback
+        if hung.portrait is None or comeback is None:
+            return
+        if not comeback.due(hung.portrait.engine.name, self._broken):
+            return
+        with self._building:
+            try:
+                better = self._build(hung.pack, ())
+            except Exception as error:  # whatever it is: what runs goes on
+                logger.warning("%s: no better engine can be had: %s", hung.pack.meta.id, error)
+                return
+        if better.engine.name == hung.portrait.engine.name:
+            return
+        with self._swapping:
+            if self._hung.portrait is hung.portrait:  # else it has broken down, too, or is gone
+                self._hung = replace(self._hung, portrait=better)
+                self._broken.clear()
+        logger.info("%s runs on %s", better.portrait_id, better.engine.name)
 
     def _done_with(self, order: Order) -> None:
         with self._swapping:

@@ -16,6 +16,11 @@ def time_of_day() -> str:
     return time.strftime("%H:%M")
 
 
+def time_in(seconds: float) -> str:
+    """In so many seconds."""
+    return time.strftime("%H:%M", time.localtime(time.time() + seconds))
+
+
 def held_at(now: str, hours: Sequence[tuple[str, Held]]) -> Held:
     """What holds at a time: that of the last hour that has begun; before the first, last night's.
 

@@ -10,7 +10,8 @@ from kiosk.control.view import View, view_of
 from kiosk.health import SILENCE_S, Health, Recent, Report, resident_mb
 from kiosk.hook import Hook
 from kiosk.messages import Face, Visitor
-from kiosk.room import Voice
+from kiosk.room import Room
+from kiosk.thrift import Thrift
 
 if TYPE_CHECKING:
     from kiosk.mirror import Mirror
@@ -27,7 +28,7 @@ class Standing:
         hook: knows what hangs.
         health: keeps the figures.
         mirror: the stage that sees visitors; None while there is none.
-        voice: what is heard.
+        room: what is around it.
         clock: monotonic seconds.
     """
 
@@ -38,12 +39,14 @@ class Standing:
         health: Health,
         *,
         mirror: "Callable[[], Mirror | None]",
-        voice: Voice,
+        room: Room,
         clock: Callable[[], float],
     ) -> None:
         self._config, self._hook, self._health = config, hook, health
-        self._mirror, self._voice, self._clock = mirror, voice, clock
+        self._mirror, self._clock = mirror, clock
+        self._voice, self._camera = room.voice, room.camera
         self._began, self._version = clock(), version("tableau-vivant")
+        self.thrift: Thrift | None = None  # how many pictures there are
         self.dark = False  # on purpose, which is no fault
         self.remarks: list[str] = []  # what staff should know, besides what is found out here
 
@@ -77,6 +80,7 @@ class Standing:
             faults=(*unhealthy, *self._faults()),
             unhealthy=unhealthy,
             dark=self.dark,
+            quality_step=0 if self.thrift is None else self.thrift.step,
         )
 
     def view(self) -> View | None:
@@ -109,6 +113,12 @@ class Standing:
         """With these it does, and yet staff should know."""
         if not self._config.display.disclosure:
             yield "the note that the movement is generated is switched off"
-        if fault := self._voice.fault:
+        if lacking := self._hook.fault:
+            yield lacking
+        if self.thrift is not None and self.thrift.fault:
+            yield self.thrift.fault
+        if (fault := self._camera.fault) and not self.dark:  # at night it is black, and may be
             yield fault
+        if heard := self._voice.fault:
+            yield heard
         yield from self.remarks

@@ -54,8 +54,12 @@ class FakeCapture:
 class FrozenCapture(FakeCapture):
     """Goes on giving the same picture, as some unplugged cameras do."""
 
+    def __init__(self, count: int, grey: int = 90) -> None:
+        super().__init__(count)
+        self._grey = grey
+
     def retrieve(self) -> Bytes | None:
-        return np.zeros((*self._shape, 3), np.uint8)
+        return np.full((*self._shape, 3), self._grey, np.uint8)
 
 
 class FakeScreen:

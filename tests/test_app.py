@@ -31,6 +31,10 @@ from tests.fakes import (
 from tests.packs import small_pack, write_small_pack
 
 SIZE = (72, 128)
+NO_CAMERA = (
+    "camera /dev/no-such gives no pictures (there is no /dev/no-such); "
+    "the portrait idles, and it is tried again"
+)
 
 
 class ShortRoad(Road):
@@ -124,9 +128,7 @@ def test_without_a_camera_the_portrait_idles(pack: Pack, caplog: pytest.LogCaptu
         road.run(screen)
 
     assert any(shown is not None for shown in screen.shown)
-    assert [record.getMessage() for record in caplog.records] == [
-        "camera /dev/no-such gives no pictures; the portrait idles, and it is tried again"
-    ]
+    assert [record.getMessage() for record in caplog.records] == [NO_CAMERA]
 
 
 def test_layers_of_another_portrait_are_not_drawn(pack: Pack, clip: Path) -> None:

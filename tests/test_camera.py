@@ -90,7 +90,7 @@ def test_empty_clip_idles_and_says_so_once(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_webcam_is_mirrored() -> None:
-    image = np.zeros((4, 6, 3), np.uint8)
+    image = np.zeros((48, 64, 3), np.uint8)
     image[:, 0] = 255
 
     class Half(FakeCapture):

@@ -13,6 +13,7 @@ from kiosk.config import (
     SoundSettings,
 )
 from kiosk.doctor.computing import best_engine, describe, examine_engines, examine_gpu
+from kiosk.doctor.heat import examine_heat
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.screen import Display, examine_display
 from kiosk.doctor.sound import examine_sound
@@ -79,6 +80,24 @@ def test_the_engine_is_told_and_none_is_built(machine: Machine) -> None:
 def test_this_machines_own_engine_and_figures_can_be_told() -> None:
     assert best_engine(GeneratorSettings(engine="cpu"))[0] in ("cpu", "cpu-bfloat16")
     assert "torch" in describe()
+
+
+@pytest.mark.parametrize(
+    ("celsius", "found"),
+    [
+        (None, ("ok", "no sensor tells")),
+        (61.4, ("ok", "61 °C (x86_pkg_temp)")),
+        (88.0, ("warning", "88 °C (x86_pkg_temp); from 92 on fewer pictures are made")),
+    ],
+)
+def test_how_warm_it_is_is_told(
+    machine: Machine, celsius: float | None, found: tuple[str, str]
+) -> None:
+    if celsius is not None:
+        place(machine, "/sys/class/thermal/thermal_zone0/type", "x86_pkg_temp")
+        place(machine, "/sys/class/thermal/thermal_zone0/temp", f"{celsius * 1000:.0f}")
+
+    assert read(examine_heat(machine)) == {"heat": found}
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,7 @@ class FakeCamera:
     """Gives frames that are numbered by their time."""
 
     fps = began = 30.0
+    fault = ""
 
     def __init__(self) -> None:
         self.asked, self.closed = 0, 0

@@ -101,6 +101,7 @@ class AilingRoad(Road):
 
         class AilingCamera:
             fps, began = camera.fps, property(lambda _: camera.began)
+            fault = property(lambda _: camera.fault)
 
             def __call__(self, message: None = None, /) -> Frame | None:
                 ill.strike()

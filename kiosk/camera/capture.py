@@ -17,12 +17,16 @@ from kiosk.messages import Bytes
 # seconds; OpenCV's V4L2 ignores its own read timeout, and waits ten without this
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
 import cv2
+import numpy as np
+
+from kiosk.camera.sight import odd
 
 cv2.setLogLevel(1)  # only what is fatal: the log says once that a camera is missing
 
 DEVICES = "/dev/"
 FALLBACK_FPS = 30.0  # for clips that do not say
 PLAUSIBLE_FPS = (1.0, 240.0)
+BY_ITSELF = 3  # V4L2_EXPOSURE_APERTURE_PRIORITY, what webcams call automatic
 NAP_S = 0.25  # the longest that a pass may wait, so that the heart goes on beating
 
 Clock = Callable[[], float]
@@ -38,7 +42,10 @@ class Capture(Protocol):
         """Take the next picture without decoding it; False when there is none."""
 
     def retrieve(self) -> Bytes | None:
-        """The picture taken last, (H, W, 3) uint8 RGB; None when it cannot be decoded."""
+        """The picture taken last, (H, W, 3) uint8 RGB; None when it cannot be decoded.
+
+        What is no such picture (see `sight.odd`) comes as it is.
+        """
 
     def release(self) -> None:
         """Give the device back."""
@@ -61,6 +68,8 @@ class VideoCapture:
         good, image = self._capture.retrieve()
         if not good or image is None or image.size == 0:
             return None
+        if odd(image):  # whoever asked looks at it, too
+            return np.asarray(image)
         rgb: Bytes = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         return rgb
 
@@ -111,7 +120,7 @@ def open_device(settings: CameraSettings) -> VideoCapture | None:
     """A webcam; None when it is not there."""
     source = settings.source
     if sys.platform == "linux":
-        path = f"{DEVICES}video{int(source)}" if source.isdecimal() else source
+        path = device_path(source)
         # asked for what is not there, OpenCV tries every backend and complains of each
         capture = cv2.VideoCapture(path, cv2.CAP_V4L2) if Path(path).exists() else None
     else:
@@ -123,4 +132,11 @@ def open_device(settings: CameraSettings) -> VideoCapture | None:
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
     capture.set(cv2.CAP_PROP_FPS, settings.fps)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    # what had it before may have left it at an exposure of its own
+    capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, BY_ITSELF)
     return VideoCapture(capture)
+
+
+def device_path(source: str) -> str:
+    """The device that a camera's ``source`` means on Linux."""
+    return f"{DEVICES}video{int(source)}" if source.isdecimal() else source

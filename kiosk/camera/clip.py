@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from kiosk.camera.capture import NAP_S, Capture, Clock, Wait
+from kiosk.camera.sight import odd
 from kiosk.messages import Frame
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,12 @@ class Clip:
         due = self.began + (self._index - 1) / self.fps
         self._wait(max(due - self._clock(), 0.0))
         image = self._capture.retrieve()
-        return None if image is None else Frame(image=image, captured_at=due)
+        return None if image is None or odd(image) else Frame(image=image, captured_at=due)
+
+    @property
+    def fault(self) -> str:
+        """See `Camera.fault`."""
+        return "the clip holds no pictures" if self._empty else ""
 
     def forget(self) -> None:
         """See `Camera.forget`; the clip begins anew."""

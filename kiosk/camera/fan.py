@@ -42,6 +42,11 @@ class Seat:
         """When the first frame of a clip was due."""
         return self._camera.began
 
+    @property
+    def fault(self) -> str:
+        """What is wrong with the camera."""
+        return self._camera.fault
+
     def __call__(self, message: None = None, /) -> Frame | None:
         """The newest frame, or None when none came in a quarter of a second."""
         self.taken = True

@@ -8,10 +8,10 @@ from kiosk.camera.capture import (
     Clock,
     Wait,
     count_pictures,
-    open_device,
     open_file,
 )
 from kiosk.camera.clip import Clip
+from kiosk.camera.port import Port
 from kiosk.camera.webcam import Webcam
 from kiosk.config import CameraSettings
 from kiosk.errors import CameraError
@@ -31,6 +31,10 @@ class Camera(Protocol):
     @property
     def began(self) -> float:
         """When the first frame of a clip was due."""
+
+    @property
+    def fault(self) -> str:
+        """What staff should know of it, in one line; empty: all is well."""
 
     def __call__(self, message: None = None, /) -> Frame | None:
         """The next frame, or None when none came in a quarter of a second."""
@@ -56,7 +60,8 @@ def open_camera(settings: CameraSettings, *, clock: Clock, wait: Wait) -> Camera
     """
     source = settings.source
     if source.isdecimal() or source.startswith(DEVICES):
-        return Webcam(settings, lambda: open_device(settings), clock=clock, wait=wait)
+        port = Port(settings)
+        return Webcam(settings, port.open, clock=clock, wait=wait, told=lambda: port.told)
     path = clip_path(source)
     open_file(path).release()
     return Clip(lambda: open_file(path), clock=clock, wait=wait)

@@ -68,6 +68,8 @@ def _of_the_kiosk(status: Status, temperatures: Mapping[str, float]) -> Iterator
         "healthy", "1 while the portrait moves and every stage is heard of.", [({}, healthy)]
     )
     yield _gauge("faults", "What staff should look at.", [({}, len(status.faults))])
+    reduced = "0 while all pictures are made; more: fewer, for it is hot."
+    yield _gauge("quality_step", reduced, [({}, status.quality_step)])
     yield _gauge("resident_bytes", "Memory of the process.", [({}, round(status.rss_mb * 2**20))])
     warm: list[Sample] = [({"sensor": name}, each) for name, each in temperatures.items()]
     yield _gauge("temperature_celsius", "Of the machine, by sensor.", warm)

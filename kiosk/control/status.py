@@ -31,6 +31,7 @@ class Status:
     faults: tuple[str, ...] = ()  # what someone should look at; empty: all is well
     dark: bool = False  # the screen is black on purpose
     unhealthy: tuple[str, ...] = ()  # those of them with which the portrait does not live
+    quality_step: int = 0  # 0: all pictures; more: fewer, see `kiosk.thrift`
 
 
 @dataclass(frozen=True, slots=True)

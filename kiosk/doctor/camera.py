@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.camera.capture import DEVICES, Capture, open_device
+from kiosk.camera.capture import DEVICES, Capture, device_path, open_device
+from kiosk.camera.devices import held_by
 from kiosk.camera.source import clip_path
 from kiosk.config import CameraSettings, TrackingSettings
 from kiosk.control.view import Place, View, view_of
@@ -65,15 +66,14 @@ def examine_camera(
     if not settings.source.isdecimal() and not settings.source.startswith(DEVICES):
         yield _recording(settings.source)
         return
-    device = _device(settings.source)
+    device = device_path(settings.source)
     closed = _closed(machine, device)
     if closed is not None:
         yield closed
         return
     capture = opener(settings)
     if capture is None:
-        todo = "another program may have it (fuser -v /dev/video*); else unplug it and plug it in"
-        yield fault(CAMERA, f"{device} is there, and cannot be opened", todo)
+        yield _unopened(machine, device)
         return
     try:
         sample = _sample(capture, clock)
@@ -102,10 +102,6 @@ def _recording(source: str) -> Finding:
     return warning(CAMERA, words, "name a device in [camera] source")
 
 
-def _device(source: str) -> str:
-    return f"{DEVICES}video{source}" if source.isdecimal() else source
-
-
 def _closed(machine: Machine, device: str) -> Finding | None:
     path = machine.at(device)
     if not path.exists():
@@ -115,6 +111,13 @@ def _closed(machine: Machine, device: str) -> Finding | None:
         words = f"{machine.user} may not use {device}"
         return fault(CAMERA, words, f"usermod -aG video {machine.user}, then log in anew")
     return None
+
+
+def _unopened(machine: Machine, device: str) -> Finding:
+    if held := held_by(machine.at(device), machine.at("/proc")):
+        return fault(CAMERA, f"{device} {held}", "end that program; fuser -v names it to root")
+    words = f"{device} is there, and cannot be opened"
+    return fault(CAMERA, words, "unplug it and plug it in; fuser -v /dev/video* names who has it")
 
 
 def _sample(capture: Capture, clock: Callable[[], float]) -> Sample:
@@ -135,7 +138,7 @@ def _sample(capture: Capture, clock: Callable[[], float]) -> Sample:
 
 
 def _judge(machine: Machine, sample: Sample, find: Find) -> Iterator[Finding]:
-    source = _device(machine.config.camera.source)
+    source = device_path(machine.config.camera.source)
     if sample.last is None:
         yield fault(CAMERA, f"{source} opens, and gives no picture", "unplug it and plug it in")
         return

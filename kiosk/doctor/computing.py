@@ -7,10 +7,10 @@ from kiosk.config import GeneratorSettings
 from kiosk.doctor.finding import Finding, fault, good, warning
 from kiosk.doctor.machine import Machine
 from kiosk.errors import EngineError
+from kiosk.generator.card import NODES
 
 GPU, ENGINES = "GPU", "engines"
 ASK = ("nvidia-smi", "--query-gpu=name,driver_version,temperature.gpu", "--format=csv,noheader")
-DEVICES = ("/dev/nvidia0", "/dev/nvhost-gpu")  # of a card; of a Jetson
 
 Figures = dict[str, Any]
 
@@ -41,7 +41,7 @@ def examine_gpu(machine: Machine, told: Callable[[], Figures] = describe) -> Ite
     """Whether there is a card, its driver answers, and PyTorch sees it."""
     figures = told()
     by_driver = machine.run(ASK)
-    there = any(machine.at(device).exists() for device in DEVICES)
+    there = any(machine.at(device).exists() for device in NODES)
     if "gpu" in figures:
         driver = f"; {by_driver.splitlines()[0]} °C" if by_driver else ""
         yield good(GPU, f"{figures['gpu']}, CUDA {figures['cuda']}{driver}")

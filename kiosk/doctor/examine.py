@@ -10,6 +10,7 @@ from kiosk.doctor.clock import examine_clock
 from kiosk.doctor.computing import examine_engines, examine_gpu
 from kiosk.doctor.disk import examine_disk
 from kiosk.doctor.finding import Finding, fault
+from kiosk.doctor.heat import examine_heat
 from kiosk.doctor.machine import Machine
 from kiosk.doctor.packs import examine_packs
 from kiosk.doctor.permissions import examine_permissions
@@ -36,6 +37,7 @@ EXAMINATIONS = (
     Examination("camera", examine_camera, LONG_S),
     Examination("GPU", examine_gpu, LONG_S),
     Examination("engines", examine_engines, LONG_S),
+    Examination("heat", examine_heat),
     Examination("display", examine_display, LONG_S),
     Examination("sound", examine_sound),
     Examination("packs", examine_packs, LONG_S),

@@ -14,6 +14,7 @@ import numpy as np
 from kiosk.config import GeneratorSettings
 from kiosk.errors import EngineError
 from kiosk.face import MESH
+from kiosk.generator.memory import try_with_room
 from kiosk.messages import Floats, Motion
 from kiosk.model.generator import Generator
 from kiosk.model.spec import RESOLUTION
@@ -70,7 +71,7 @@ def choose_engine(
             reasons.append(f"{name}: broke down before")
             continue
         try:
-            engine = build()
+            engine = try_with_room(build)
             check_agreement(engine, generator, rig)
         except (EngineError, ImportError, RuntimeError) as error:
             logger.warning("engine %s refused: %s", name, error)

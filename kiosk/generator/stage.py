@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kiosk.errors import EngineError
 from kiosk.generator.engine import Engine
 from kiosk.generator.kernels import lay_under
+from kiosk.generator.memory import try_with_room
 from kiosk.messages import Layers, PortraitMotion
 from kiosk.model.spec import RESOLUTION
 from kiosk.rig.rig import Rig
@@ -47,7 +48,7 @@ class GeneratorStage:
         drawing = portrait.rig.draw(message.motion, RESOLUTION)
         engine = portrait.engine
         try:
-            maps = engine.infer(drawing)
+            maps = try_with_room(lambda: engine.infer(drawing))
         except (RuntimeError, EngineError) as error:  # PyTorch's, of any device
             self._give_up(engine.name)
             raise EngineError(f"engine {engine.name} broke down: {error}") from error

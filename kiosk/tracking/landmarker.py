@@ -14,6 +14,7 @@ import numpy as np
 from kiosk.config import TrackingSettings
 from kiosk.face import APART
 from kiosk.messages import Bytes, Face, Faces, Floats, Frame
+from kiosk.tracking.brightening import Brightening
 from kiosk.tracking.numbering import Numbering
 
 # read when the library is loaded; its C++ part tells of every graph it builds otherwise
@@ -35,7 +36,7 @@ class Landmarker:
     """Finds the faces of each frame; keeps their numbers while they are in view."""
 
     def __init__(self, settings: TrackingSettings) -> None:
-        self._numbering = Numbering()
+        self._numbering, self._brightening = Numbering(), Brightening()
         with silence_stderr():  # what it says while starting is of no use to anyone here
             self._mesh = FaceMesh(
                 static_image_mode=False,
@@ -51,9 +52,12 @@ class Landmarker:
     def __call__(self, frame: Frame) -> Faces:
         """All faces of ``frame``, the nearest first."""
         height, width = frame.image.shape[:2]
-        found = self._mesh.process(frame.image).multi_face_landmarks or ()
+        seen = self._brightening(frame.image, frame.captured_at)
+        found = self._mesh.process(seen).multi_face_landmarks or ()
         meshes = [read_mesh(mesh) for mesh in found]
-        return name_faces(meshes, (width, height), frame.captured_at, self._numbering)
+        faces = name_faces(meshes, (width, height), frame.captured_at, self._numbering)
+        self._brightening.see(faces.faces, frame.captured_at)
+        return faces
 
     def close(self) -> None:
         """Give back the network."""
