@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from numba.core.caching import IndexDataCacheFile
 
-from kiosk.config import PROJECT
+from kiosk.places import PROJECT
 
 PROGRAM = """
 import logging
