@@ -64,3 +64,14 @@ def test_where_all_is_well_nothing_is_done(packs: Path, capsys: pytest.CaptureFi
 
     assert capsys.readouterr().out == "nothing was wrong that could be taken back\n"
     assert (packs / "gradient" / "manifest-sha256.txt").read_bytes() == before
+
+
+def test_of_a_service_all_that_libraries_keep_is_cleared_away(
+    packs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(packs.parent / "state"))
+    compiled = packs.parent / "cache" / "numba"
+    compiled.mkdir(parents=True)
+    assert main(["recover"]) == 0
+
+    assert not compiled.exists()

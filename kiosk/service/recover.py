@@ -4,6 +4,7 @@ Nothing is lost: what is cleared away can be made again, and a portrait's other 
 """
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from kiosk.errors import KioskError, PackError
 from kiosk.portraits.pack import load_pack
 from kiosk.portraits.store import find_packs, roll_back
 from kiosk.portraits.swap import previous_of
+from kiosk.service.state import state_folder
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +25,9 @@ KEPT = "README.md"  # of the engines' folder
 def recover(config: Config) -> Iterator[str]:
     """Take back and clear away; yields a line for each thing done."""
     yield from _clear(config.generator.engines, "compiled engines")
-    yield from _clear(cache_folder(), "what can be made again")
+    # a service has a cache of its own, with what libraries keep there, too
+    caches = cache_folder().parent if state_folder(os.environ) else cache_folder()
+    yield from _clear(caches, "what can be made again")
     for folder in find_packs([config.portraits.folder]):
         yield from _heal(folder)
 
@@ -42,7 +46,7 @@ def _clear(folder: Path, what: str) -> Iterator[str]:
         except OSError as error:
             logger.warning("%s: cannot be cleared away: %s", path, error.strerror)
     if cleared:
-        yield f"{folder}: {what} were cleared away, {cleared} in all"
+        yield f"{folder}: {what}: cleared away, {cleared} in all"
 
 
 def _heal(folder: Path) -> Iterator[str]:

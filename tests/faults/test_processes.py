@@ -95,5 +95,6 @@ def test_after_twenty_ends_it_is_recovered_and_hangs_again(
     healing = hung.heal(end_it_again_and_again, within_s=180)
     tell("twenty ends one after the other", healing)
 
-    assert "what can be made again were cleared away" in system.said(began, "kiosk-recover")
+    told = system.said(began, "kiosk-recover")
+    assert "/var/cache/kiosk: what can be made again: cleared away" in told
     assert system.state() == "active"
