@@ -58,6 +58,7 @@ def damaged(**tracks: np.ndarray) -> bytes:
         (bytes(save({"one": np.ones(2)})), "is no recorded motion"),
         (damaged(fps=np.array([0.0], np.float32)), "has 0 frames a second"),
         (damaged(fps=np.array([np.nan], np.float32)), "has nan frames a second"),
+        (damaged(fps=np.array([0x7FF << 52 | 1], np.uint64).view(np.float64)), "has nan frames"),
         (damaged(gaps=np.zeros((3, 9), np.float16)), "holds gaps of"),
         (damaged(codes=np.zeros((0, 2), np.float16)), "has 0 frames"),
         (damaged(codes=np.zeros(2, np.float16)), "has 0 frames"),

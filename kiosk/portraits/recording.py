@@ -68,7 +68,8 @@ def from_bytes(content: bytes) -> Recording:
         raise ValueError(f"cannot be read: {error}") from error
     if set(tracks) != {*LIMITS, "fps", "voice_only"}:
         raise ValueError("is no recorded motion")
-    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+    # what is too large becomes infinite, and is refused below, as is what is no number
+    with np.errstate(over="ignore", invalid="ignore"):
         floats = {name: track.astype(np.float32) for name, track in tracks.items()}
     _check_shapes(floats)
     fps, voice_only = float(floats.pop("fps")[0]), bool(floats.pop("voice_only")[0])
