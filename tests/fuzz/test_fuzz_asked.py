@@ -205,7 +205,7 @@ def _written(chance: Chance) -> str:
     return "".join(chance.choices(words, k=chance.randint(0, 6 * chance.size)))
 
 
-@fuzz(0.01, words=_written, clear=Chance.coin, lettering=lambda chance: chance.uniform(0.5, 4))
+@fuzz(0.006, words=_written, clear=Chance.coin, lettering=lambda chance: chance.uniform(0.5, 4))
 @example(words="a" * 3000, clear=False, lettering=4.0)
 def test_any_text_is_drawn_within_the_screen(words: str, clear: bool, lettering: float) -> None:
     settings = DisplaySettings(high_contrast=clear, lettering=lettering)

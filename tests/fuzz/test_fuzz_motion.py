@@ -126,7 +126,7 @@ def test_a_face_is_followed_or_left_out(moments: list[list[Floats]]) -> None:
         assert len({face.track_id for face in seen.faces}) == len(seen.faces) <= len(meshes)
 
 
-@fuzz(0.012, moments=_moments, living_only=Chance.coin)
+@fuzz(0.006, moments=_moments, living_only=Chance.coin)
 @example(
     moments=[(1 / 30, [spoil("mixed", 0.0, 155)(visitor(0))], 6), (1 / 30, [], 12)],
     living_only=False,

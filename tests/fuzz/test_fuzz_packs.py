@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from kiosk.portraits.parcel import export_pack, import_pack
 from kiosk.portraits.performances import write_performance
 from kiosk.portraits.pictures import read_grey, read_picture, write_picture
 from kiosk.portraits.recording import LIMITS, from_bytes, to_bytes
+from kiosk.portraits.signing import SIGNATURE, check_signature, make_keys, sign_pack
 from kiosk.sound.clip import read_sound
 from tests.fuzz.cases import Chance, damaged, folder_in_memory, fuzz, json_value, number
 from tests.packs import face, painting, write_small_pack
@@ -34,6 +36,7 @@ SAFE = (b'"dtype":"F16"', b'"BF16"', b'"F8_E5M2"', b'"shape":[]', b"[0,0]", b"{"
 MOTION, BRIEF = to_bytes(recording(0.3)), to_bytes(recording(0.1))
 KINDS = ("<f2", "<f4", "<f8", "<i8", "|u1", "|b1")
 POINTS = [json.dumps(point) for point in face().tolist()]
+COMMENTS = (b"untrusted comment: ", b"trusted comment: ", b"\n", b"\r\n", b"=", b"AAAA", b"\xff")
 ODD_NAMES = ("../x", "/etc/x", "performances/../x", "a\\b", "performances", "é", "pack.toml")
 
 
@@ -144,6 +147,26 @@ def test_a_pack_with_a_file_that_is_damaged_is_read_or_refused(whole: Path, chan
         path.write_bytes(kept)
 
 
+@pytest.fixture(scope="module")
+def signed(home: Path, whole: Path) -> tuple[bytes, Path]:
+    """A signature, beside what it signs, and its public key."""
+    secret, public = make_keys(home / "curator", "")
+    sign_pack(whole, secret, "")
+    shutil.copyfile(whole / MANIFEST, home / "pack" / MANIFEST)
+    signature = (whole / SIGNATURE).read_bytes()
+    (whole / SIGNATURE).unlink()
+    return signature, public
+
+
+@fuzz(0.01, chance=itself)
+def test_a_signature_that_is_damaged_is_refused(
+    home: Path, signed: tuple[bytes, Path], chance: Chance
+) -> None:
+    (home / "pack" / SIGNATURE).write_bytes(damaged(chance, [signed[0]], COMMENTS))
+    with pytest.raises(PackError):  # if nothing else, it is another portrait's
+        check_signature(home / "pack", [signed[1]])
+
+
 def pictures() -> list[tuple[str, bytes]]:
     with folder_in_memory() as place:
         for name in ("colour.jpg", "colour.png", "grey.png"):
@@ -171,14 +194,16 @@ def test_a_picture_is_read_or_refused(home: Path, picture: tuple[str, bytes], gr
 
 
 def _landmarks(chance: Chance) -> str:
-    if chance.one_in(3):
+    if chance.one_in(8):
         return json.dumps(json_value(chance, keys=("landmarks",)))
-    if chance.one_in(3):
+    if chance.one_in(8):
         return json.dumps({"landmarks": json_value(chance, (0.5, [0.5, 0.5, 0.0]))})
     points = POINTS.copy()
     for _ in range(chance.randint(1, chance.size)):
-        values = (number(chance), "0.5", None, [], True, 1e300, 10**400)
-        point = [0.5, -0.5, 0.0, 0.0][: 3 if not chance.one_in(8) else chance.randrange(5)]
+        values = [chance.uniform(-4, 4)]
+        if chance.one_in(3):
+            values = [number(chance), "0.5", None, [], True, 1e300, 10**400]
+        point: list[Any] = [0.5, -0.5, 0.0, 0.0][: chance.randrange(5) if chance.one_in(20) else 3]
         if point:
             point[chance.randrange(len(point))] = chance.choice(values)
         points[chance.randrange(478)] = json.dumps(point)

@@ -82,20 +82,25 @@ def toml(*wholes: str) -> Maker:
         if chance.one_in(2):
             return damaged(chance, contents, words).decode(errors="replace")
         lines = chance.choice(wholes).splitlines()
+        said = [number for number, line in enumerate(lines) if "=" in line]
         for _ in range(chance.randint(1, chance.size)):
-            place = chance.randrange(len(lines))
-            key, equals, _ = lines[place].partition("=")
-            lines[place] = f"{key if equals else text(chance)} = {_value(chance)}"
+            place, other = chance.choice(said), chance.choice(said)
+            key = text(chance) if chance.one_in(20) else lines[place].partition("=")[0]
+            value = lines[other].partition("=")[2] if chance.one_in(3) else _value(chance)
+            lines[place] = f"{key}= {value}"
         return "\n".join(lines)
 
     return make
 
 
 def _value(chance: Chance) -> str:
-    if chance.one_in(3):
+    if chance.one_in(6):
         return chance.choice(TOML)
+    if chance.one_in(3):
+        return f"{number(chance)}"
     value = json_value(chance, ("auto", "0", "en", "09:00"), ("en", "title"))
-    return to_toml({"title": value})[8:-1].encode(errors="replace").decode()
+    written = to_toml({"title": value})[8:-1].encode(errors="replace").decode()
+    return written.replace("null", '""').replace("NaN", "nan").replace("Infinity", "inf")
 
 
 @fuzz(0.05, written=toml(*CONFIGS, *CONFIGS, CONFIG))
@@ -117,7 +122,12 @@ def _tables(chance: Chance) -> Any:
     made: dict[str, Any] = {}
     for name in chance.sample(tuple(TABLES), chance.randint(1, chance.size)):
         keys = chance.choices(tuple(TABLES[name]), k=chance.randint(0, 3))
-        known = {key: json_value(chance, words, KEYS, 2) for key in keys}
+        known = {
+            key: chance.choice(
+                (TABLES[name][key], number(chance), json_value(chance, words, (), 2))
+            )
+            for key in keys
+        }
         made[name] = json_value(chance, words, KEYS) if chance.one_in(5) else known
     return made
 
