@@ -76,7 +76,9 @@ def from_bytes(content: bytes) -> Recording:
     if not FPS[0] <= fps <= FPS[1]:
         raise ValueError(f"has {fps:g} frames a second; {FPS[0]:g} to {FPS[1]:g} can be played")
     for name, most in LIMITS.items():
-        if not np.abs(floats[name]).max(initial=0.0) <= most:  # NaN is not, either
+        with np.errstate(invalid="ignore"):  # NaN is not within, either
+            within = bool(np.abs(floats[name]).max(initial=0.0) <= most)
+        if not within:
             raise ValueError(f"holds in {name} what no face can do")
     for name in ("scale", "proportions"):
         if floats[name].min() < LEAST:
