@@ -171,6 +171,12 @@ def test_a_server_that_sends_for_ever_is_given_up(museum: Museum) -> None:
         web.get(f"{museum.address}/trickle", most_bytes=1 << 20)
 
 
+def test_half_a_letter_in_a_catalogue_can_be_written_and_read(museum: Museum) -> None:
+    museum.records["/v3.json"]["label"] = {"en": ["Lace \ud83d", "\ud83d\ude00"]}
+
+    assert find(museum, "/v3.json").entry.label.title == {"en": "Lace ?; 😀"}
+
+
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://a/b", "manifest.json"])
 def test_only_the_web_is_asked(address: str) -> None:
     with pytest.raises(CatalogueError, match="is no address of the web"):

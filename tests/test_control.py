@@ -186,6 +186,8 @@ def test_portraits_are_hung_and_tuned(door: Path, kiosk: FakeKiosk) -> None:
         ("/tune", b'{"portrait": "mona", "gains": {"mouth": NaN}}', "gains.mouth"),
         ("/tune", b'{"portrait": "mona", "rights": "x"}', "rights is no key"),
         ("/elsewhere", b"{}", "nothing here"),
+        ("/hang", b'{"portrait": "mona", "place": Infinity}', "infinity"),
+        ("/hang", rb'{"portrait": "\ud83d"}', "?: there is no such portrait"),
         ("/hang", b"x" * (MOST_BYTES + 1), "bytes"),
     ],
 )
@@ -199,6 +201,23 @@ def test_what_makes_no_sense_is_refused_in_one_line(
     assert "\n" not in answer.json()["fault"]
     assert not kiosk.hung
     assert not kiosk.tuned
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (b"GET http://[::1/status HTTP/1.0\r\n\r\n", b"there is nothing here"),
+        (b"POST /hang HTTP/1.0\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", b"how many bytes"),
+    ],
+)
+def test_an_address_or_a_length_that_is_none_is_answered(
+    door: Path, sent: bytes, words: bytes
+) -> None:
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(door))
+        caller.sendall(sent)
+        with caller.makefile("rb") as answer:
+            assert words in answer.read()
 
 
 def test_somebody_who_breaks_off_disturbs_nobody(door: Path) -> None:

@@ -114,6 +114,19 @@ def test_a_name_that_no_file_can_have_is_one_that_is_missing(tmp_path: Path) -> 
         load_pack(folder, check_weights=False)
 
 
+@pytest.mark.parametrize("number", ["1e300", "1" + "0" * 400])
+def test_a_landmark_that_is_too_far_away_to_be_counted_is_refused(
+    tmp_path: Path, number: str
+) -> None:
+    folder = write_small_pack(tmp_path)
+    record = {"landmarks": face().tolist()}
+    record["landmarks"][7][1] = int(number) if number.isdigit() else float(number)
+    (folder / "landmarks.json").write_text(json.dumps(record))
+
+    with pytest.raises(PackError, match=r"^gradient: landmarks.json"):
+        load_pack(folder, verify=False, check_weights=False)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     folder = write_small_pack(tmp_path)
     (folder / "landmarks.json").unlink()

@@ -45,8 +45,12 @@ def test_a_file_holds_what_was_recorded_and_little_more() -> None:
     assert len(content) < 100_000
 
 
-def damaged(**tracks: np.ndarray) -> bytes:
-    return bytes(save({**load(to_bytes(recording())), **tracks}))
+# one that is no number among those that are, of a kind that NumPy warns of when it is compared
+SIGNALLING = np.array([0, 0x7D57, *[0] * 7], np.uint16).view(np.float16).reshape(9, 1)
+
+
+def damaged(seconds: float = 2.0, **tracks: np.ndarray) -> bytes:
+    return bytes(save({**load(to_bytes(recording(seconds))), **tracks}))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,7 @@ def damaged(**tracks: np.ndarray) -> bytes:
         (bytes(save({"one": np.ones(2)})), "is no recorded motion"),
         (damaged(fps=np.array([0.0], np.float32)), "has 0 frames a second"),
         (damaged(fps=np.array([np.nan], np.float32)), "has nan frames a second"),
+        (damaged(fps=np.array([0x7FF << 52 | 1], np.uint64).view(np.float64)), "has nan frames"),
         (damaged(gaps=np.zeros((3, 9), np.float16)), "holds gaps of"),
         (damaged(codes=np.zeros((0, 2), np.float16)), "has 0 frames"),
         (damaged(codes=np.zeros(2, np.float16)), "has 0 frames"),
@@ -65,6 +70,7 @@ def damaged(**tracks: np.ndarray) -> bytes:
         (damaged(proportions=np.zeros(3, np.float16)), "holds in proportions what no face has"),
         (damaged(scale=np.full(60, -1.0, np.float16)), "holds in scale what no face has"),
         (damaged(codes=np.full((60, 1), 1e300)), "holds in codes what no face can do"),
+        (damaged(0.3, codes=SIGNALLING), "holds in codes what no face can do"),
         *[
             (damaged(**{name: np.full_like(load(to_bytes(recording()))[name], value)}), name)
             for name in LIMITS

@@ -110,8 +110,9 @@ def darken(kiosk: Kiosk, _: Journal, asked: Mapping[str, Any]) -> Answer:
 
 
 def in_json(record: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:
-    """A record as JSON."""
-    return status, "application/json", json.dumps(record, ensure_ascii=False).encode()
+    """A record as JSON; half a letter, which JSON can ask for, comes back as a question mark."""
+    text = json.dumps(record, ensure_ascii=False)
+    return status, "application/json", text.encode(errors="replace")
 
 
 def fault(words: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:

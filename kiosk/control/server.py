@@ -21,7 +21,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from kiosk.control.answers import READERS, WRITERS, Answer, Answerer, Kiosk, fault
 from kiosk.control.journal import Journal
@@ -88,13 +88,14 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = PATIENCE_S
 
     def do_GET(self) -> None:
-        address = urlsplit(self.path)
+        address = self._address()
         query = {key: values[-1] for key, values in parse_qs(address.query).items()}
         self._answer(READERS.get(address.path), query)
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        # Python turns no more than some thousand digits into a number
+        if not length.isdecimal() or len(length) > 9 or int(length) > MOST_BYTES:
             self._send(fault(f"say how many bytes come, {MOST_BYTES} at most"))
             return
         try:
@@ -102,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
-            self._answer(WRITERS.get(urlsplit(self.path).path), record)
+            self._answer(WRITERS.get(self._address().path), record)
         else:
             self._send(fault("send a JSON object"))
 
@@ -112,6 +113,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # its parent's
         logger.debug(format, *args)
 
+    def _address(self) -> SplitResult:
+        try:
+            return urlsplit(self.path)
+        except ValueError:  # half of a bracketed host's: nothing is there
+            return urlsplit("")
+
     def _answer(self, answerer: Answerer | None, asked: Mapping[str, Any]) -> None:
         if answerer is None:
             self._send(fault("there is nothing here", HTTPStatus.NOT_FOUND))
@@ -120,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer = answerer(self.server.kiosk, self.server.journal, asked)
         except KioskError as error:
             answer = fault(str(error))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:  # infinity, too
             answer = fault(f"{type(error).__name__}: {error}")
         self._send(answer)
 

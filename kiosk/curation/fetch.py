@@ -95,10 +95,21 @@ class Web:
         """
         answer = self.get(url, most_bytes=most_bytes)
         try:
-            record = json.loads(answer.content)
+            record = read_json(answer.content)
         except (ValueError, RecursionError) as error:
             what = "a web page" if "html" in answer.kind else "no JSON, or only a part of it"
             raise CatalogueError(f"{url}: the server sent {what}") from error
         if not isinstance(record, dict):
             raise CatalogueError(f"{url}: is JSON, but no manifest")
         return record
+
+
+def read_json(content: bytes) -> Any:
+    """What a server's JSON says; half a letter, which no file can hold, becomes a question mark.
+
+    Raises:
+        ValueError: it is none.
+        RecursionError: it is meant to do harm.
+    """
+    whole = json.dumps(json.loads(content), ensure_ascii=False).encode(errors="replace")
+    return json.loads(whole)

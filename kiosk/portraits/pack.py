@@ -166,8 +166,9 @@ def read_landmarks(folder: Path) -> Floats:
     """(478, 3) float32, canvas coordinates."""
     try:
         record = json.loads((folder / "landmarks.json").read_text(encoding="utf-8"))
-        landmarks = np.asarray(record["landmarks"], np.float32)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+            landmarks = np.asarray(record["landmarks"], np.float32)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise PackError(f"{folder.name}: landmarks.json cannot be read: {error}") from error
     check_landmarks(landmarks, name=folder.name)
     return landmarks

@@ -68,14 +68,17 @@ def from_bytes(content: bytes) -> Recording:
         raise ValueError(f"cannot be read: {error}") from error
     if set(tracks) != {*LIMITS, "fps", "voice_only"}:
         raise ValueError("is no recorded motion")
-    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+    # what is too large becomes infinite, and is refused below, as is what is no number
+    with np.errstate(over="ignore", invalid="ignore"):
         floats = {name: track.astype(np.float32) for name, track in tracks.items()}
     _check_shapes(floats)
     fps, voice_only = float(floats.pop("fps")[0]), bool(floats.pop("voice_only")[0])
     if not FPS[0] <= fps <= FPS[1]:
         raise ValueError(f"has {fps:g} frames a second; {FPS[0]:g} to {FPS[1]:g} can be played")
     for name, most in LIMITS.items():
-        if not np.abs(floats[name]).max(initial=0.0) <= most:  # NaN is not, either
+        with np.errstate(invalid="ignore"):  # NaN is not within, either
+            within = bool(np.abs(floats[name]).max(initial=0.0) <= most)
+        if not within:
             raise ValueError(f"holds in {name} what no face can do")
     for name in ("scale", "proportions"):
         if floats[name].min() < LEAST:
