@@ -3,7 +3,7 @@
 #   make test    style, types, import rules, tests
 #   make bench   speeds of this machine
 #   make soak    an hour with faults on purpose (HOURS=1)
-#   make fuzz    a million made inputs (CASES=1000000), for half an hour
+#   make fuzz    a million made inputs (CASES=1000000), ten minutes or more
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
 # such as the index of CPU builds on a machine without an NVIDIA GPU.
 
