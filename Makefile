@@ -4,7 +4,7 @@
 #   make bench   speeds of this machine
 #   make soak    an hour with faults on purpose (HOURS=1)
 #   make faults  what breaks, on purpose, in a container with a systemd of its own (as root)
-#   make fuzz    a million made inputs (CASES=1000000), for half an hour
+#   make fuzz    a million made inputs (CASES=1000000), ten minutes or more
 #   make install-service   the kiosk under systemd, and what to type next
 #   make release           VERSION=0.2.0: built, dated, tagged (KEY=minisign's, DRY=1 only tells)
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
