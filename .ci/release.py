@@ -78,7 +78,9 @@ def make_plan(folder: Path, version: str, moment: datetime) -> Plan:
     if not VERSION.fullmatch(version):
         raise ReleaseError(f"{version!r} is no version; give one such as 0.2.0")
     if changed := git(folder, "status", "--porcelain"):
-        raise ReleaseError(f"the tree is dirty; commit or take back: {', '.join(changed.split())}")
+        raise ReleaseError(
+            f"the tree is dirty; commit or take back: {'; '.join(changed.splitlines())}"
+        )
     project = (folder / PROJECT).read_text(encoding="utf-8")
     number = NUMBER.search(project)
     if number is None:
@@ -118,18 +120,23 @@ def carry_out(plan: Plan, key: Path | None) -> None:
             sign(plan, key)
         git(plan.folder, "add", *plan.files)
         git(plan.folder, "commit", "--quiet", "--message", f"Release {plan.version}")
-    except (ReleaseError, KeyboardInterrupt):
+    except BaseException:  # whatever it is
         git(plan.folder, "reset", "--quiet", "--", *plan.files)
         git(plan.folder, "checkout", "--quiet", "--", *plan.files)
         raise
-    git(plan.folder, "tag", "--annotate", plan.tag, "--message", f"Release {plan.version}")
+    try:
+        git(plan.folder, "tag", "--annotate", plan.tag, "--message", f"Release {plan.version}")
+    except BaseException:
+        git(plan.folder, "reset", "--quiet", "--hard", "HEAD~1")
+        raise
 
 
 def build(plan: Plan) -> None:
     """Wheel and sdist, the same to the byte wherever the same is built on the same day."""
     plan.dist.mkdir(parents=True, exist_ok=True)
     for old in plan.dist.iterdir():  # of a try that came to nothing
-        old.unlink()
+        if old.is_file():
+            old.unlink()
     day = plan.moment.replace(hour=0, minute=0, second=0, microsecond=0)
     run(
         [sys.executable, "-m", "hatchling", "build", "--directory", str(plan.dist)],
@@ -149,12 +156,14 @@ def sum_up(dist: Path) -> None:
 
 def sign(plan: Plan, key: Path) -> None:
     """Sign the sums; `minisign -Vm SHA256SUMS -p KEY.pub` reads it."""
-    import minisign
-
     try:
+        import minisign
+
         secret = minisign.SecretKey.from_file(key)
         if secret.is_encrypted():
             secret.decrypt(getpass.getpass(f"password of {key}: "))
+    except ImportError as error:
+        raise ReleaseError("py-minisign is not installed") from error
     except (OSError, ValueError) as error:
         raise ReleaseError(f"{key}: is no secret key, or its password is wrong") from error
     content = (plan.dist / SUMS).read_bytes()

@@ -13,6 +13,7 @@ from rich.console import Console
 from kiosk.cli import (
     add,
     bench,
+    config_file,
     console,
     demo,
     doctor,
@@ -25,7 +26,6 @@ from kiosk.cli import (
     recover,
     run,
     screen,
-    settings,
     status,
     train,
 )
@@ -63,7 +63,7 @@ portraits.app.command("record")(performances.record_performance)
 portraits.app.command("performances")(performances.list_performances)
 portraits.app.command("forget")(performances.forget_performance)
 portraits.app.command("ambience")(performances.set_ambience)
-app.add_typer(settings.app, name="config")
+app.add_typer(config_file.app, name="config")
 app.add_typer(portraits.app, name="portraits")
 app.add_typer(engines.app, name="engines")
 app.add_typer(train.app, name="train")

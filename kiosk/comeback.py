@@ -6,7 +6,8 @@ looking finds out, `kiosk.generator.card` says; building is the hook's.
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from kiosk.errors import StalledError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ON_CARD = ("tensorrt", "cuda")  # engines
+NO_CARD, SLOWER = "the GPU is not used", "the network is slower"
 FIRST_S, LAST_S = 60.0, 3600.0  # between two looks: twice as long each time
 PROVED_S = 3600.0  # an engine that has run for so long is trusted as at first
 ALONE_S = 5.0  # nobody has led for so long, before it is looked: that takes a core a while
@@ -59,7 +61,7 @@ class Comeback:
         self._pause_s = FIRST_S
         self._try_at = clock()
         self._attended_at = clock()
-        self._since, self._why = "", ""
+        self._since, self._what, self._why = "", SLOWER, ""
         self._tried = False  # the last look found the card in order, and an engine was built
         self.fault = ""  # what staff should know, in one line
         self.anew = False  # whether only a new process helps, and it may begin
@@ -74,7 +76,7 @@ class Comeback:
         if attended:
             self._attended_at = self._clock()
 
-    def due(self, engine: str, broken: Collection[str]) -> bool:
+    def due(self, engine: str, broken: AbstractSet[str]) -> bool:
         """Whether a better engine shall be built now; asked again and again, may take a minute.
 
         Args:
@@ -82,6 +84,8 @@ class Comeback:
             broken: those that were given up.
         """
         now = self._clock()
+        if self.fault and self._what == SLOWER and not broken:
+            self._recover(engine)
         if not self._lacks(engine, broken):
             self._be_well(engine, now)
             return False
@@ -91,6 +95,8 @@ class Comeback:
             self._lacks_since, self._since = now, self._tells(0.0)
             self._plan(now)
             if broken:
+                off_card = engine not in ON_CARD and not broken.isdisjoint(ON_CARD)
+                self._what = NO_CARD if off_card else SLOWER
                 self._tell(f"{', '.join(sorted(broken))} broke down")
         if now < self._try_at or now - self._attended_at < ALONE_S:
             return False
@@ -103,24 +109,30 @@ class Comeback:
         self._tried = here
         if here and not tried:  # it may be well in a second
             return True
-        # a machine that never had one lacks nothing
-        if card.name != "ABSENT" or broken or self._wanted in ON_CARD:
-            self._tell(card.value)
+        had_one = self._wanted in ON_CARD or not broken.isdisjoint(ON_CARD)
+        if card.name == "ABSENT" and not had_one:  # it lacks nothing but what broke down
+            return bool(broken)
+        self._what = SLOWER if engine in ON_CARD else NO_CARD
+        self._tell(card.value)
         return here
 
     @property
     def _wants_card(self) -> bool:
         return self._wanted != "cpu"
 
-    def _lacks(self, engine: str, broken: Collection[str]) -> bool:
+    def _lacks(self, engine: str, broken: AbstractSet[str]) -> bool:
         return bool(broken) or (self._wants_card and engine not in ON_CARD)
 
     def _be_well(self, engine: str, now: float) -> None:
         if self._lacks_since is not None:
             if self.fault:
-                logger.warning("the network runs as it should again, on %s", engine)
+                self._recover(engine)
             self._lacks_since, self._well_since = None, now
-            self.fault, self._why, self.anew, self._tried = "", "", False, False
+            self.anew, self._tried = False, False
+
+    def _recover(self, engine: str) -> None:
+        logger.warning("the network runs as it should again, on %s", engine)
+        self.fault, self._why = "", ""
 
     def _plan(self, now: float) -> None:
         self._try_at = now + self._pause_s
@@ -129,9 +141,8 @@ class Comeback:
             self._tell(self._why)
 
     def _tell(self, why: str) -> None:
-        what = "the GPU is not used" if self._wants_card else "the network is slower"
         again_at = self._tells(self._try_at - self._clock())
-        self.fault = f"{what} since {self._since}: {why}; tried again at {again_at}"
+        self.fault = f"{self._what} since {self._since}: {why}; tried again at {again_at}"
         if why != self._why:
             logger.warning("%s", self.fault)
         self._why = why

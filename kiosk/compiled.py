@@ -7,7 +7,6 @@ keep anything. None of that may stop a portrait: to compile it all takes some se
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from typing import Any
 
 import numba
@@ -24,7 +23,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     try:
         dispatcher._cache = Kept(function)  # what `cache=True` does, with its own
     except RuntimeError as error:  # no folder may be written
-        _say(f"what is compiled cannot be kept: {error}")
+        _say("what is compiled cannot be kept, and is compiled at each start", error)
     return dispatcher
 
 
@@ -36,7 +35,7 @@ class Kept(FunctionCache):  # type: ignore[misc]
         try:
             return super().load_overload(sig, target_context)
         except Exception as error:  # damaged bytes raise whatever they please
-            _say(f"{self.cache_path}: what was compiled is damaged, and made anew: {error!r}")
+            _say("what was compiled is damaged, and made anew", error)
             with suppress(OSError):
                 self.flush()
             return None
@@ -45,10 +44,16 @@ class Kept(FunctionCache):  # type: ignore[misc]
         """Keep it, if the disk lets us."""
         try:
             super().save_overload(sig, data)
-        except OSError as error:
-            _say(f"{self.cache_path}: what was compiled cannot be kept: {error.strerror}")
+        except Exception as error:  # it reads its index first
+            _say("what is compiled cannot be kept, and is compiled at each start", error)
 
 
-@cache  # once for all functions
-def _say(words: str) -> None:
-    logger.warning("%s", words)
+_said: set[str] = set()
+
+
+def _say(words: str, error: Exception) -> None:
+    """Once for all functions; of each, why, to whoever wants to know."""
+    logger.debug("%s: %r", words, error)
+    if words not in _said:
+        _said.add(words)
+        logger.warning("%s (%s)", words, error)

@@ -5,6 +5,7 @@ what is allowed. The defaults live here; the file that comes with the project re
 """
 
 import logging
+import os
 import sys
 from collections.abc import Mapping, Set
 from pathlib import Path
@@ -232,7 +233,7 @@ def parse_known(tables: Mapping[str, Any], *, name: str) -> Config:
 def find_config() -> Path | None:
     """The settings that count here: the working folder's, the machine's, or what comes with us."""
     for folder in (Path.cwd(), SETTINGS, PROJECT):
-        if (folder / CONFIG).is_file():
+        if os.path.isfile(folder / CONFIG):  # noqa: PTH113  a folder that we may not see has none
             return folder / CONFIG
     return None
 

@@ -1,20 +1,26 @@
 """How warm the machine is: what Linux' sensors say, by name; where it has none, nothing."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 SENSORS = Path("/sys/class")
-PLAUSIBLE_C = (-30.0, 130.0)  # what is not connected often tells -40, -273 or 127.5 and more
+# Intel's, AMD's, Arm's and NVIDIA Jetson's names for what computes
+PROCESSORS = r"x86_pkg_temp|coretemp|k10temp|zenpower|cpu|gpu|soc|tj|amdgpu edge"
+PLAUSIBLE_C = (-30.0, 120.0)  # what is not connected often tells -40, -273 or 127
 
 
-def read_temperatures(sensors: Path = SENSORS) -> dict[str, float]:
+def read_temperatures(sensors: Path = SENSORS, named: str = "") -> dict[str, float]:
     """Every temperature in degrees Celsius, by its sensor's name.
 
     Args:
         sensors: the folder that holds ``thermal`` and ``hwmon``.
+        named: a pattern with which a name must begin; others are not read.
     """
     found: dict[str, float] = {}
     for name, file in (*_zones(sensors / "thermal"), *_chips(sensors / "hwmon")):
+        if not re.match(named, name, re.IGNORECASE):
+            continue
         try:
             celsius = int(_text(file)) / 1000
         except ValueError:
@@ -28,6 +34,16 @@ def read_temperatures(sensors: Path = SENSORS) -> dict[str, float]:
 def hottest_c() -> float | None:
     """The highest temperature of this machine; None where it has no sensors."""
     return max(read_temperatures().values(), default=None)
+
+
+def processor_c(sensors: Path = SENSORS) -> float | None:
+    """The highest temperature of what computes; None where no sensor says so.
+
+    Other parts are well at what is too hot for a processor, and an input of the board that leads to
+    nothing tells anything.
+    """
+    told = read_temperatures(sensors, PROCESSORS)
+    return max(told.values(), default=None)
 
 
 def _zones(folder: Path) -> Iterator[tuple[str, Path]]:

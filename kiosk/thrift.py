@@ -11,7 +11,7 @@ from collections.abc import Callable
 from kiosk.camera.source import Camera
 from kiosk.health import Recent
 from kiosk.messages import Frame
-from kiosk.temperatures import hottest_c
+from kiosk.temperatures import processor_c
 
 logger = logging.getLogger(__name__)
 
@@ -32,14 +32,14 @@ class Thrift:
 
     Args:
         clock: monotonic seconds.
-        temperature: of the machine's hottest part, where it tells.
+        temperature: of the hottest part that computes, where it tells.
         alone: whether slowness is told here; that of several portraits is `kiosk.pace`'s.
     """
 
     def __init__(
         self,
         clock: Callable[[], float],
-        temperature: Callable[[], float | None] = hottest_c,
+        temperature: Callable[[], float | None] = processor_c,
         *,
         alone: bool = True,
     ) -> None:

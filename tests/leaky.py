@@ -16,7 +16,7 @@ from kiosk.__main__ import main
 from kiosk.messages import Faces, Frame
 from kiosk.tracking import landmarker
 
-AFTER_S = 9.0  # since the first face: by then a run has settled
+AFTER_S = 11.0  # since the first face: by then a run has settled
 CACHE = Path(os.environ.get("NUMBA_CACHE_DIR", ""))
 
 Leak = Callable[[Frame, Faces], object]

@@ -97,3 +97,11 @@ def test_a_clock_that_begins_anew_is_looked_at_anew() -> None:
 
     image = grey(200)
     assert brightening(image, 0.0) is image
+
+
+def test_in_front_of_a_covered_lens_nothing_breaks() -> None:
+    brightening, black = Brightening(), np.zeros((48, 64, 3), np.uint8)
+    for second in range(10):
+        assert brightening(black, float(second)).max() == 0
+
+    assert brightening(black + 30, 20.0).max() > 30  # and light is noticed again

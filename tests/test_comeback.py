@@ -184,7 +184,10 @@ def test_a_card_is_asked_in_a_new_process_before_this_one(
     node.touch()
     nodes = (str(tmp_path / "none"), str(node))
 
-    assert look_at_card(nodes, elsewhere=lambda: elsewhere, here=lambda: here) is state
+    assert (
+        look_at_card(nodes, reckons=lambda: True, elsewhere=lambda: elsewhere, here=lambda: here)
+        is state
+    )
     assert look_at_card(nodes[:1], elsewhere=lambda: 1 / 0 > 0) is Card.ABSENT
 
 
@@ -201,7 +204,7 @@ def test_a_card_that_the_services_rules_shut_out_needs_a_new_process(
     (tmp_path / "nvidia0").touch()
     monkeypatch.setattr(card.os, "open", refuse)
 
-    assert look_at_card((str(tmp_path / "nvidia0"),)) is state
+    assert look_at_card((str(tmp_path / "nvidia0"),), reckons=lambda: True) is state
 
 
 def test_a_question_that_fails_or_hangs_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,3 +296,18 @@ def test_memory_that_stays_full_is_told() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_machine_without_a_gpu_says_so() -> None:
     assert not card.ask_here()
+
+
+def test_without_a_card_an_engine_that_broke_down_is_tried_again_and_the_fault_goes() -> None:
+    machine = Machine(Card.ABSENT)
+    assert machine.live(3 * FIRST_S, engine="cpu", broken={"cpu-bfloat16"}) >= 1
+    assert machine.comeback.fault.startswith("the network is slower since 14:05: cpu-bfloat16")
+
+    machine.live(2.0, engine="cpu")
+    assert machine.comeback.fault == ""
+
+
+def test_a_build_of_pytorch_for_processors_alone_reckons_on_no_card(tmp_path: Path) -> None:
+    (tmp_path / "nvidia0").touch()
+
+    assert look_at_card((str(tmp_path / "nvidia0"),), reckons=lambda: False) is Card.ABSENT

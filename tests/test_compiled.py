@@ -77,5 +77,5 @@ def test_on_a_full_disk_it_is_made_each_time(tmp_path: Path) -> None:
     printed, logged = say(tmp_path / "kept", FULL="yes")
 
     assert printed == "42"
-    assert "cannot be kept: No space left on device" in logged
+    assert logged.count("cannot be kept, and is compiled at each start") == 1
     assert kept(tmp_path / "kept") == []

@@ -1,6 +1,8 @@
 """A misspelt setting takes no painting off the wall: the settings of before are used."""
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -63,11 +65,14 @@ def test_without_a_service_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_full_disk_is_told_and_what_was_kept_is_kept(
-    state: dict[str, str], caplog: pytest.LogCaptureFixture
+    state: dict[str, str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(Config(), state)
-    folder = Path(state["STATE_DIRECTORY"])
-    (folder / "last-good.new").mkdir()
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", refuse)
     keep(load_config(), state)
 
     assert "the settings cannot be kept" in caplog.text

@@ -11,7 +11,7 @@ from kiosk.config import Config, load_config
 from kiosk.errors import ConfigError
 from kiosk.migration import CHANGES, Change, modernize
 from kiosk.places import PROJECT
-from kiosk.service.settings import moved
+from kiosk.service.config_file import moved
 
 OLD = """\
 # the west room

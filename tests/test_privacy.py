@@ -23,7 +23,7 @@ from tests.witness import Deeds, can_watch, watch
 
 pytestmark = pytest.mark.skipif(not can_watch(), reason="strace is not here, or may not trace")
 
-SECONDS = float(os.environ.get("PRIVACY_S", "16"))
+SECONDS = float(os.environ.get("PRIVACY_S", "18"))
 SETTLES_S = 6.0  # after the first visitor: what is compiled, and the driver's shaders
 CAME = b"a visitor has come"
 

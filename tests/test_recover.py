@@ -7,6 +7,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.portraits.pack import load_pack
 from kiosk.portraits.swap import previous_of
+from kiosk.service.recover import note_beginning
 from tests.packs import write_small_pack
 
 
@@ -70,8 +71,27 @@ def test_of_a_service_all_that_libraries_keep_is_cleared_away(
     packs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", str(packs.parent / "state"))
+    (packs.parent / "state").mkdir()
     compiled = packs.parent / "cache" / "numba"
     compiled.mkdir(parents=True)
+    note_beginning()
     assert main(["recover"]) == 0
 
     assert not compiled.exists()
+
+
+def test_what_never_began_has_spoilt_nothing(
+    packs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(packs.parent))
+    engine = packs.parent / "engines" / "a-card"
+    engine.mkdir(parents=True)
+    note_beginning()
+    assert main(["recover"]) == 0
+    assert not engine.exists()
+
+    engine.mkdir(parents=True)
+    assert main(["recover"]) == 0
+
+    assert engine.exists()
+    assert "see to the screen" in capsys.readouterr().out

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.temperatures import read_temperatures
+from kiosk.temperatures import processor_c, read_temperatures
 
 
 def write(folder: Path, **files: str) -> None:
@@ -30,7 +30,7 @@ def test_two_sensors_of_one_name_are_both_told(tmp_path: Path) -> None:
     assert read_temperatures(tmp_path) == {"nvme": 40.0, "nvme hwmon1 temp1_input": 41.0}
 
 
-@pytest.mark.parametrize("text", ["-273000", "127500000", "", "N/A"])
+@pytest.mark.parametrize("text", ["-273000", "127000", "127500", "", "N/A"])
 def test_a_sensor_that_measures_nothing_is_left_out(tmp_path: Path, text: str) -> None:
     write(tmp_path / "thermal" / "thermal_zone0", type="acpitz", temp=text)
 
@@ -39,3 +39,13 @@ def test_a_sensor_that_measures_nothing_is_left_out(tmp_path: Path, text: str) -
 
 def test_a_machine_without_sensors_tells_none(tmp_path: Path) -> None:
     assert read_temperatures(tmp_path) == {}
+
+
+def test_of_what_computes_other_parts_say_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "hwmon" / "hwmon0", name="nct6775", temp1_input="112000")
+    write(tmp_path / "hwmon" / "hwmon1", name="nvme", temp1_input="93000")
+    assert processor_c(tmp_path) is None
+
+    write(tmp_path / "thermal" / "thermal_zone0", type="CPU-therm", temp="61000")
+    write(tmp_path / "hwmon" / "hwmon2", name="k10temp", temp1_input="64000")
+    assert processor_c(tmp_path) == 64.0

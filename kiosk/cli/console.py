@@ -33,8 +33,10 @@ def console(
     from kiosk.console.app import build_page
     from kiosk.console.desk import Desk
     from kiosk.console.jobs import Jobs
+    from kiosk.service.depot import fill
 
     settings = load_config(config)
+    fill(settings.portraits.folder)
     chosen = port or settings.console.port
     hosts = [*LOOPBACK, *(own_names() if lan else ()), *(name or ())]
     secret = choose_token(token, wanted=lan or bool(name))

@@ -142,10 +142,12 @@ def import_portraits_of_stick(
 ) -> None:
     """Import every portraits/*.portrait of a USB stick; exit code 2 when one is refused."""
     from kiosk.portraits.stick import import_stick
+    from kiosk.service.depot import fill
     from kiosk.sitter import try_portrait
 
-    deliveries = []
-    for delivery in import_stick(folder, load_config(config).portraits, try_portrait):
+    deliveries, settings = [], load_config(config).portraits
+    fill(settings.folder)
+    for delivery in import_stick(folder, settings, try_portrait):
         deliveries.append(delivery)
         typer.echo(delivery.line)
     if refused := sum(each.refused for each in deliveries):

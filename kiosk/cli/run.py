@@ -50,7 +50,9 @@ def run(
 ) -> None:
     """Hang a portrait and let it follow whoever stands before the camera."""
     from kiosk.service.depot import fill
+    from kiosk.service.recover import note_beginning
 
+    note_beginning()
     alone: Tables = {"portraits": {"portrait": portrait, "gallery": ()}} if portrait else {}
     changes: Tables = alone | {
         "camera": {"source": camera},

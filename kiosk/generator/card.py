@@ -32,6 +32,13 @@ class Card(Enum):
     HERE = "no engine works on it, the log says why"
 
 
+def is_built_for_cuda() -> bool:
+    """Whether this PyTorch could use a card; builds for processors alone cannot."""
+    import torch
+
+    return torch.version.cuda is not None
+
+
 def ask_new_process() -> bool:
     """Whether PyTorch reckons on the card in a process that knows nothing of before."""
     quiet = subprocess.DEVNULL
@@ -59,10 +66,11 @@ def look_at_card(
     *,
     elsewhere: Callable[[], bool] = ask_new_process,
     here: Callable[[], bool] = ask_here,
+    reckons: Callable[[], bool] = is_built_for_cuda,
 ) -> Card:
     """How the card is now; takes up to a minute where there is one, else nothing."""
     node = next((node for node in nodes if Path(node).exists()), None)
-    if node is None:
+    if node is None or not reckons():
         return Card.ABSENT
     try:
         os.close(os.open(node, os.O_RDWR | os.O_CLOEXEC))

@@ -1,10 +1,10 @@
 """TOML as this project writes it: short, in the order of the record, language maps on one line."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from kiosk.files import write_whole
 
 INLINE = ("title", "artist", "date", "collection", "text")  # maps of languages
 
@@ -20,20 +20,7 @@ def write_toml(path: Path, record: dict[str, Any]) -> None:
     Raises:
         OSError: it cannot be written; what was there is there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".partial-", delete=False
-    ) as file:
-        partial = Path(file.name)
-        try:
-            file.write(to_toml(record))
-            file.flush()
-            os.fsync(file.fileno())
-            partial.chmod(0o644)
-            partial.replace(path)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
+    write_whole(path, to_toml(record))
 
 
 def mark_of_file(path: Path) -> int | None:

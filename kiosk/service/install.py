@@ -5,13 +5,15 @@ or not at all, and what to type next. `systemd/` holds them as for /opt/tableau-
 the user kiosk. Settings that are there already stay.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.errors import ServiceError
+from kiosk.files import write_whole
 from kiosk.places import CACHE, CONFIG, DOCS, PROJECT, SETTINGS, STATE, UNITS
-from kiosk.service.settings import moved
+from kiosk.service.config_file import moved
 
 WRITTEN_FOR, WRITTEN_AS = "/opt/tableau-vivant/current", "kiosk"
 WRITTEN_DOCS = "/opt/tableau-vivant/docs"
@@ -21,6 +23,7 @@ PLACES = {
     ".rules": "etc/udev/rules.d",
     ".sysusers.conf": "etc/sysusers.d",
     ".tmpfiles.conf": "etc/tmpfiles.d",
+    ".modules.conf": "etc/modules-load.d",
 }
 UNSEEN = ("/home", "/root", "/run/user")  # by units with ProtectHome
 
@@ -47,7 +50,7 @@ def pieces(environment: Path, user: str, *, root: Path = Path("/")) -> Iterator[
         kind = next((kind for kind in PLACES if source.name.endswith(kind)), None)
         if kind is None:
             continue
-        name = source.name.replace(".sysusers.conf", ".conf").replace(".tmpfiles.conf", ".conf")
+        name = re.sub(r"\.(sysusers|tmpfiles|modules)\.conf$", ".conf", source.name)
         text = source.read_text(encoding="utf-8")
         text = text.replace(WRITTEN_FOR, str(environment)).replace(WRITTEN_DOCS, str(DOCS))
         yield Piece(root / PLACES[kind] / name, _for_user(text, user))
@@ -72,11 +75,7 @@ def install(environment: Path, user: str, *, root: Path = Path("/")) -> list[Pat
         try:
             if piece.path.is_file() and piece.path.read_text(encoding="utf-8") == piece.content:
                 continue
-            piece.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = piece.path.with_name(f".{piece.path.name}.new")
-            fresh.write_text(piece.content, encoding="utf-8", newline="\n")
-            fresh.chmod(0o644)
-            fresh.replace(piece.path)
+            write_whole(piece.path, piece.content)
         except OSError as error:
             raise ServiceError(
                 f"{piece.path}: cannot be written ({error.strerror}); run it as root"
@@ -99,6 +98,7 @@ def next_steps(card: str) -> list[str]:
     unit = "kiosk" if card == "nvidia" else "kiosk-cage"
     return [
         "systemd-sysusers && systemd-tmpfiles --create kiosk.conf",
+        "systemctl restart systemd-modules-load",
         "systemctl daemon-reload && udevadm control --reload",
         f"systemctl enable --now {unit} kiosk-console",
         "systemctl enable --now kiosk-open.timer kiosk-close.timer kiosk-reboot.timer  # if wanted",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from kiosk.config import Config, parse_known
 from kiosk.errors import ConfigError
+from kiosk.files import write_whole
 from kiosk.service.state import state_file
 
 logger = logging.getLogger(__name__)
@@ -24,12 +25,7 @@ def keep(config: Config, environment: Mapping[str, str] = os.environ) -> None:
     if file is None:
         return
     try:
-        fresh = file.with_suffix(".new")
-        with fresh.open("w", encoding="utf-8") as stream:
-            stream.write(config.model_dump_json())
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(file)
+        write_whole(file, config.model_dump_json())
     except OSError as error:
         logger.warning("%s: the settings cannot be kept: %s", file, error.strerror)
 

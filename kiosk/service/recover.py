@@ -6,7 +6,8 @@ Nothing is lost: what is cleared away can be made again, and a portrait's other 
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kiosk.cache import cache_folder
@@ -15,19 +16,34 @@ from kiosk.errors import KioskError, PackError
 from kiosk.portraits.pack import load_pack
 from kiosk.portraits.store import find_packs, roll_back
 from kiosk.portraits.swap import previous_of
-from kiosk.service.state import state_folder
+from kiosk.service.state import state_file
 
 logger = logging.getLogger(__name__)
 
 KEPT = "README.md"  # of the engines' folder
+BEGUN = "begun"  # since the last recovery
 
 
-def recover(config: Config) -> Iterator[str]:
+def note_beginning(environment: Mapping[str, str] = os.environ) -> None:
+    """Note that the kiosk itself has begun: it is no X server or compositor that does not start."""
+    if file := state_file(BEGUN, environment):
+        with suppress(OSError):
+            file.touch()
+
+
+def recover(config: Config, environment: Mapping[str, str] = os.environ) -> Iterator[str]:
     """Take back and clear away; yields a line for each thing done."""
-    yield from _clear(config.generator.engines, "compiled engines")
-    # a service has a cache of its own, with what libraries keep there, too
-    caches = cache_folder().parent if state_folder(os.environ) else cache_folder()
-    yield from _clear(caches, "what can be made again")
+    begun = state_file(BEGUN, environment)
+    if begun is None or begun.exists():
+        yield from _clear(config.generator.engines, "compiled engines")
+        # a service has a cache of its own, with what libraries keep there, too
+        caches = cache_folder() if begun is None else cache_folder().parent
+        yield from _clear(caches, "what can be made again")
+    else:
+        yield "the kiosk itself has not begun: see to the screen, its cable and its driver"
+    if begun is not None:
+        with suppress(OSError):
+            begun.unlink(missing_ok=True)
     for folder in find_packs([config.portraits.folder]):
         yield from _heal(folder)
 

@@ -61,7 +61,7 @@ class Brightening:
         elif self._table is None:
             if at - self._light_at >= LONG_S:
                 self._level, self._table = level, make_table(level)
-        elif abs(level / self._level - 1) > STEADY:
+        elif abs(level - self._level) > STEADY * self._level:
             self._level, self._table = level, make_table(level)
 
 

@@ -68,12 +68,14 @@ def test_a_damaged_portrait_gives_way_to_another(
 
 
 def test_a_cache_of_nonsense_is_made_anew(system: LiveSystem, hung: Wall, tell: Tell) -> None:
-    files = f"find {CACHE} -type f"
+    began, files = time.time(), f"find {CACHE} -type f"
+    assert "numba" in system.run(files)
     spoil = f"for file in $({files}); do head -c 900 /dev/urandom > $file; done"
     healing = begin_anew(system, hung, spoil)
     tell("a cache of random bytes", healing)
 
     assert healing.black_s <= BLACK_S
+    assert "what was compiled is damaged, and made anew" in system.said(began)
 
 
 def test_full_disks_stop_nothing(system: LiveSystem, hung: Wall, tell: Tell) -> None:

@@ -4,9 +4,7 @@ Comes in: a file. Goes out: its new text and what was changed; `save` puts it in
 one, which is kept beside it.
 """
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from kiosk.config import Config, load_config, parse_config
 from kiosk.errors import ConfigError
+from kiosk.files import write_whole
 from kiosk.migration import rewrite
 
 PATHS = (  # settings that are seen from where the file lies
@@ -77,8 +76,8 @@ def save(path: Path, text: str) -> Path:
     kept = path.with_name(f"{path.name}.before-{version('tableau-vivant')}")
     try:
         if not kept.exists():  # the oldest is the one to go back to
-            _write(kept, path.read_text(encoding="utf-8"), like=path)
-        _write(path, text, like=path)
+            write_whole(kept, path.read_text(encoding="utf-8"), like=path)
+        write_whole(path, text, like=path)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error
     return kept
@@ -98,21 +97,3 @@ def _places(config: Config) -> Iterator[tuple[tuple[str, str], Any]]:
     tables = config.model_dump(mode="json")
     for table, setting in PATHS:
         yield (table, setting), tables[table][setting]
-
-
-def _write(path: Path, text: str, *, like: Path) -> None:
-    """Whole or not at all, with another file's rights."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        stat = like.stat()
-        fresh.chmod(stat.st_mode & 0o777)
-        with suppress(PermissionError):  # staff of the group
-            os.chown(fresh, stat.st_uid, stat.st_gid)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise

@@ -25,7 +25,7 @@ def migrate(
     write: Annotated[bool, typer.Option("--write", help="Do it; the old one is kept.")] = False,
 ) -> None:
     """Show what an older version's settings are called now; with --write, rewrite the file."""
-    from kiosk.service.settings import migrated, save
+    from kiosk.service.config_file import migrated, save
 
     found = path or find_config()
     if found is None:
