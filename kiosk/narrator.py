@@ -7,7 +7,7 @@ at the right time with and without sound.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from kiosk.display.screen import Screen
 from kiosk.experience import Scene
@@ -15,15 +15,8 @@ from kiosk.messages import Visitor
 from kiosk.portraits.captions import caption_at
 from kiosk.portraits.performances import Performance
 
-
-class Voice(Protocol):
-    """What is heard; see `kiosk.sound`."""
-
-    def say(self, sound: bytes, *, at: float) -> None:
-        """Let the beginning of a sound be heard at a second."""
-
-    def hush(self) -> None:
-        """Let what is said fade out."""
+if TYPE_CHECKING:
+    from kiosk.room import Voice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +36,7 @@ class Narrator:
         clock: monotonic seconds.
     """
 
-    def __init__(self, voice: Voice, *, captions: bool, clock: Callable[[], float]) -> None:
+    def __init__(self, voice: "Voice", *, captions: bool, clock: Callable[[], float]) -> None:
         self._voice, self._captions, self._clock = voice, captions, clock
         self._said: _Said | None = None
         self._shown = ""
