@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 
 from kiosk.camera.source import Camera
+from kiosk.camera.through import CameraThrough
 from kiosk.health import Recent
 from kiosk.messages import Frame
 from kiosk.temperatures import processor_c
@@ -115,7 +116,7 @@ class Thrift:
         self.fault = fault
 
 
-class SparingCamera:
+class SparingCamera(CameraThrough):
     """A camera of whose frames some are left out.
 
     Args:
@@ -124,32 +125,10 @@ class SparingCamera:
     """
 
     def __init__(self, camera: Camera, thrift: Thrift) -> None:
-        self._camera, self._thrift = camera, thrift
-
-    @property
-    def fps(self) -> float:
-        """Frames a second, of the camera."""
-        return self._camera.fps
-
-    @property
-    def began(self) -> float:
-        """When the first frame of a clip was due."""
-        return self._camera.began
-
-    @property
-    def fault(self) -> str:
-        """What is wrong with the camera."""
-        return self._camera.fault
+        super().__init__(camera)
+        self._thrift = thrift
 
     def __call__(self, message: None = None, /) -> Frame | None:
         """The next frame; None when none came, or it is one too many."""
-        frame = self._camera()
+        frame = super().__call__()
         return None if frame is None or self._thrift.spares(frame) else frame
-
-    def forget(self) -> None:
-        """See `Camera.forget`."""
-        self._camera.forget()
-
-    def close(self) -> None:
-        """Give the device back."""
-        self._camera.close()

@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from kiosk.app import Road
+from kiosk.camera.source import Camera
+from kiosk.camera.through import CameraThrough
 from kiosk.config import Config, speechless
 from kiosk.display.screen import open_screen
 from kiosk.health import resident_mb
@@ -90,30 +92,29 @@ class _Ailing:
         self._stage.close()
 
 
+class _AilingCamera(CameraThrough):
+    """A camera that fails when it is struck."""
+
+    def __init__(self, camera: Camera, ill: Ill) -> None:
+        super().__init__(camera)
+        self._ill = ill
+
+    def __call__(self, message: None = None, /) -> Frame | None:
+        self._ill.strike()
+        return super().__call__()
+
+    def close(self) -> None:
+        pass  # a clip goes on where it was
+
+
 class AilingRoad(Road):
     """A road whose stages can be struck."""
 
     def __init__(self, config: Config, pack: Pack) -> None:
         self.ills = {name: Ill() for name in ("camera", "mirror", "generator")}
         room = own_room(config, clock=time.monotonic)
-        camera = room.camera
-        ill = self.ills["camera"]
-
-        class AilingCamera:
-            fps, began = camera.fps, property(lambda _: camera.began)
-            fault = property(lambda _: camera.fault)
-
-            def __call__(self, message: None = None, /) -> Frame | None:
-                ill.strike()
-                return camera()
-
-            def forget(self) -> None:
-                camera.forget()
-
-            def close(self) -> None:
-                pass  # a clip goes on where it was
-
-        super().__init__(config, pack, replace(room, camera=AilingCamera()))
+        camera = _AilingCamera(room.camera, self.ills["camera"])
+        super().__init__(config, pack, replace(room, camera=camera))
 
     def build_mirror(self) -> Stage[Frame, PortraitMotion]:
         """See `Road`."""

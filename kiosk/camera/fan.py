@@ -6,6 +6,7 @@ camera as if it were alone.
 
 from kiosk.camera.capture import Wait
 from kiosk.camera.source import Camera
+from kiosk.camera.through import CameraThrough
 from kiosk.messages import Frame
 from kiosk.pipeline import Latest
 
@@ -24,28 +25,13 @@ def fan_out(camera: Camera, count: int, *, wait: Wait) -> list[Camera]:
     return [FirstSeat(camera, others, wait=wait), *others]
 
 
-class Seat:
+class Seat(CameraThrough):
     """The camera as a further portrait has it."""
 
     def __init__(self, camera: Camera) -> None:
-        self._camera = camera
+        super().__init__(camera)
         self.frames: Latest[Frame] = Latest()
         self.taken = False  # whether somebody has begun to look
-
-    @property
-    def fps(self) -> float:
-        """Frames a second, of the camera."""
-        return self._camera.fps
-
-    @property
-    def began(self) -> float:
-        """When the first frame of a clip was due."""
-        return self._camera.began
-
-    @property
-    def fault(self) -> str:
-        """What is wrong with the camera."""
-        return self._camera.fault
 
     def __call__(self, message: None = None, /) -> Frame | None:
         """The newest frame, or None when none came in a quarter of a second."""
@@ -59,7 +45,7 @@ class Seat:
         """Nothing to give back: the device is the first portrait's."""
 
 
-class FirstSeat(Seat):
+class FirstSeat(CameraThrough):
     """The camera as the first portrait has it, who lets the others see what comes."""
 
     def __init__(self, camera: Camera, others: list[Seat], *, wait: Wait) -> None:
@@ -76,11 +62,3 @@ class FirstSeat(Seat):
             for seat in self._others:
                 seat.frames.put(frame)
         return frame
-
-    def forget(self) -> None:
-        """See `Camera.forget`."""
-        self._camera.forget()
-
-    def close(self) -> None:
-        """Give the device back."""
-        self._camera.close()
