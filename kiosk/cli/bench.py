@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kiosk.cli.lag import bench_lag
-from kiosk.cli.options import CameraSource, ConfigPath, PortraitId, Size, Tables, read_config
+from kiosk.cli.options import CameraSource, ConfigPath, PortraitId, Size, read_alone
 from kiosk.cli.soak import bench_soak
 from kiosk.cli.swaps import bench_swaps
 from kiosk.errors import ConfigError
@@ -77,17 +77,12 @@ def measure(
     from kiosk.bench.machine import describe_machine
     from kiosk.bench.road import time_faces, time_road
     from kiosk.camera.source import clip_path
-    from kiosk.cli.options import read_size
     from kiosk.portraits.store import choose_pack
     from kiosk.sitter import rig_of
 
-    changes: Tables = {
-        "camera": {"source": camera},
-        "portraits": {"portrait": portrait, "playlist": (), "gallery": ()},
-    }
-    settings = read_config(config, changes)
+    settings = read_alone(config, portrait, camera, None)
     sizes = [size] if size else SIZES
-    roads = [read_config(config, changes | {"display": dict(read_size(each))}) for each in sizes]
+    roads = [read_alone(config, portrait, camera, each) for each in sizes]
     clip_path(camera)  # what is wrong is told before anything is measured
     pack = choose_pack(settings.portraits)
     _say("engines, in turns")

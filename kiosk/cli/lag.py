@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kiosk.cli.options import Tables, read_config, read_size
+from kiosk.cli.options import read_alone
 
 SIZE = "360x640"  # every picture is kept
 
@@ -23,12 +23,7 @@ def bench_lag(
     """Run the road with a clip, read visitor and portrait off the pictures, tell the best lag."""
     from kiosk.bench.lag import time_lag
 
-    changes: Tables = {
-        "camera": {"source": camera},
-        "portraits": {"portrait": portrait, "playlist": ()},
-        "display": dict(read_size(size or SIZE)),
-    }
-    figures = time_lag(read_config(config, changes), seconds=seconds)
+    figures = time_lag(read_alone(config, portrait, camera, size or SIZE), seconds=seconds)
     if as_json:
         typer.echo(json.dumps(asdict(figures), indent=2))
         return

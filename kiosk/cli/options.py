@@ -51,6 +51,20 @@ def read_config(path: Path | None, changes: Tables) -> Config:
     return change_config(load_config(path), changes)
 
 
+def read_alone(path: Path | None, portrait: str | None, camera: str, size: str | None) -> Config:
+    """The settings of the file for one portrait and one camera, whatever else hangs here.
+
+    Raises:
+        ConfigError: something is not allowed.
+    """
+    changes: Tables = {
+        "camera": {"source": camera},
+        "portraits": {"portrait": portrait, "playlist": (), "gallery": ()},
+        "display": dict(read_size(size)),
+    }
+    return read_config(path, changes)
+
+
 def change_config(config: Config, changes: Tables) -> Config:
     """Settings with those of the command line over them; raises `ConfigError`."""
     tables = config.model_dump()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import typer
 
-from kiosk.cli.options import Tables, read_config, read_size
+from kiosk.cli.options import read_alone
+
+SIZE = "360x640"  # what is shown matters less than that it is
 
 
 def bench_soak(
@@ -22,11 +24,7 @@ def bench_soak(
     """Run the road for so many hours, and print what came of it as JSON."""
     from kiosk.bench.soak import soak
 
-    changes: Tables = {
-        "camera": {"source": camera},
-        "portraits": {"portrait": portrait, "playlist": (), "gallery": ()},
-        "display": dict(read_size(size or "360x640")),
-    }
+    settings = read_alone(config, portrait, camera, size or SIZE)
     logging.getLogger("kiosk").setLevel(logging.ERROR)
-    figures = soak(read_config(config, changes), seconds=3600 * hours, every_s=every_s)
+    figures = soak(settings, seconds=3600 * hours, every_s=every_s)
     typer.echo(json.dumps(asdict(figures), indent=2))

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from kiosk.cli.options import Tables, read_config, read_size
+from kiosk.cli.options import read_alone
 
 if TYPE_CHECKING:
     from kiosk.bench.swaps import SwapFigures
@@ -29,12 +29,7 @@ def bench_swaps(
     """Import and roll back so often while the road runs; exit code 2 if something was not hung."""
     from kiosk.bench.swaps import run_swaps
 
-    changes: Tables = {
-        "camera": {"source": camera},
-        "portraits": {"portrait": portrait},
-        "display": dict(read_size(size)),
-    }
-    figures = run_swaps(read_config(config, changes), count=count)
+    figures = run_swaps(read_alone(config, portrait, camera, size), count=count)
     if as_json:
         typer.echo(json.dumps(asdict(figures), indent=2))
     else:
