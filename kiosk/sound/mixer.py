@@ -37,15 +37,14 @@ class Mixer:
         self._step_back = 1.0  # of the ambience, before a voice
         self._gain = 0.0
 
-    def say(self, sound: Floats | None, at: float, *, volume: float = 1.0) -> Voice:
+    def say(self, sound: Floats | None, at: float) -> Voice:
         """Let a voice speak; the one before it falls silent when this one is to begin.
 
         Args:
             sound: (n,) float32 at `RATE`, mono; None when it comes later (`Voice.arrive`).
             at: when its first sample is to be heard, on the clock that `fill` is told of.
-            volume: 0 to 1.
         """
-        voice = Voice(at, volume=volume, samples=sound)
+        voice = Voice(at, samples=sound)
         self._hush_s = HUSH_S
         self._wanted = voice
         return voice

@@ -76,7 +76,7 @@ class Sound:
         called_at = self._outlet.called_at
         return None if called_at is None else self._clock() - called_at
 
-    def say(self, sound: bytes | Floats, at: float, *, volume: float = 1.0) -> None:
+    def say(self, sound: bytes | Floats, at: float) -> None:
         """Let the portrait speak, instead of what it says now.
 
         Args:
@@ -85,16 +85,15 @@ class Sound:
                 is late, it begins where the show is.
             at: when its first sample is to be heard, on the clock. A device hears ahead: what lies
                 less than half a second ahead may lose its beginning.
-            volume: 0 to 1.
         """
         if not self._enabled:
             return
         self.open()
         if isinstance(sound, bytes):
-            voice = self._mixer.say(None, at, volume=volume)
+            voice = self._mixer.say(None, at)
             self._reader.submit(self._bring, sound, voice)
         else:
-            self._mixer.say(sound, at, volume=volume)
+            self._mixer.say(sound, at)
 
     def hush(self, fade_s: float = HUSH_S) -> None:
         """Let the voice fall silent within so many seconds."""

@@ -22,13 +22,11 @@ class Voice:
 
     Args:
         at: when its first sample is to be heard, on the show's clock.
-        volume: 0 to 1.
         samples: (n,) float32, mono; None when they are still to come (`arrive`).
     """
 
-    def __init__(self, at: float, *, volume: float = 1.0, samples: Floats | None = None) -> None:
+    def __init__(self, at: float, *, samples: Floats | None = None) -> None:
         self.at = at
-        self._volume = volume
         self._samples = samples
         self._cursor = -FADE  # the next sample, if nothing comes between; below 0: not yet begun
         self._left = 1.0  # of its loudness, while it is hushed
@@ -104,11 +102,11 @@ class Voice:
 
     def _loudness(self, frames: int) -> Floats | float:
         if self._hush_s == 0:
-            return self._volume
+            return 1.0
         before = self._left
         self._left = max(before - frames / RATE / self._hush_s, 0.0)
         steps = np.arange(1, frames + 1, dtype=np.float32) / (RATE * self._hush_s)
-        return np.maximum(before - steps, 0.0, dtype=np.float32) * self._volume
+        return np.maximum(before - steps, 0.0, dtype=np.float32)
 
 
 def _loudest(block: Floats) -> float:
