@@ -94,9 +94,8 @@ class Road:
             self.health,
             mirror=lambda: self._mirror,
             room=room,
-            clock=clock,
+            thrift=self._thrift,
         )
-        self._standing.thrift = self._thrift
         self.remarks = self._standing.remarks
         self._overlay = Operator(self.status, self._standing.seen, clock=clock)
         self._shown_at = self._fades_until = clock()

@@ -29,7 +29,7 @@ class Standing:
         health: keeps the figures.
         mirror: the stage that sees visitors; None while there is none.
         room: what is around it.
-        clock: monotonic seconds.
+        thrift: how many pictures there are.
     """
 
     def __init__(
@@ -40,13 +40,12 @@ class Standing:
         *,
         mirror: "Callable[[], Mirror | None]",
         room: Room,
-        clock: Callable[[], float],
+        thrift: Thrift,
     ) -> None:
         self._config, self._hook, self._health = config, hook, health
-        self._mirror, self._clock = mirror, clock
+        self._mirror, self._thrift, self._clock = mirror, thrift, health.now
         self._voice, self._camera = room.voice, room.camera
-        self._began, self._version = clock(), version("tableau-vivant")
-        self.thrift: Thrift | None = None  # how many pictures there are
+        self._began, self._version = health.now(), version("tableau-vivant")
         self.dark = False  # on purpose, which is no fault
         self.remarks: list[str] = []  # what staff should know, besides what is found out here
 
@@ -80,7 +79,7 @@ class Standing:
             faults=(*unhealthy, *self._faults()),
             unhealthy=unhealthy,
             dark=self.dark,
-            quality_step=0 if self.thrift is None else self.thrift.step,
+            quality_step=self._thrift.step,
         )
 
     def view(self) -> View | None:
@@ -115,8 +114,8 @@ class Standing:
             yield "the note that the movement is generated is switched off"
         if lacking := self._hook.fault:
             yield lacking
-        if self.thrift is not None and self.thrift.fault:
-            yield self.thrift.fault
+        if slowed := self._thrift.fault:
+            yield slowed
         if (fault := self._camera.fault) and not self.dark:  # at night it is black, and may be
             yield fault
         if heard := self._voice.fault:
