@@ -5,7 +5,7 @@
 #   make soak    an hour with faults on purpose (HOURS=1)
 #   make faults  what breaks, on purpose, in a container with a systemd of its own (as root)
 #   make fuzz    a million made inputs (CASES=1000000), ten minutes or more
-#   make install-service   the kiosk under systemd, and what to type next
+#   make install-service   the kiosk under systemd, and what to type next (ENABLE=1: does that, too)
 #   make release           VERSION=0.2.0: built, dated, tagged (KEY=minisign's, DRY=1 only tells)
 # PYTHON chooses the interpreter (3.10 to 3.12); TORCH_INDEX_URL another place to take torch from,
 # such as the index of CPU builds on a machine without an NVIDIA GPU.
@@ -78,7 +78,7 @@ install-dev: $(STAMPS)/dev
 
 # as root where it is not: it writes to /etc
 install-service: install
-	@$(if $(filter-out 0,$(shell id -u)),sudo) $(BIN)/python -m kiosk install-service
+	@$(if $(filter-out 0,$(shell id -u)),sudo) $(BIN)/python -m kiosk install-service $(if $(ENABLE),--enable)
 
 release: install-dev
 	@$(BIN)/python .ci/release.py '$(VERSION)' $(if $(KEY),--key '$(KEY)') $(if $(DRY),--dry-run)

@@ -9,8 +9,9 @@ import pytest
 
 from kiosk.__main__ import main
 from kiosk.config import load_config
+from kiosk.errors import ServiceError
 from kiosk.places import DOCS, PROJECT, UNITS, environment
-from kiosk.service.install import PLACES, install, pieces, unseen
+from kiosk.service.install import PLACES, carry_out, install, pieces, unseen
 
 OURS = sorted(path.name for path in UNITS.glob("kiosk*.service") if "@" not in path.name)
 EVERY = sorted(path.name for kind in ("service", "timer") for path in UNITS.glob(f"*.{kind}"))
@@ -152,3 +153,20 @@ def test_where_it_may_not_write_it_says_so(
     (tmp_path / "etc").write_text("no folder")
     assert main(["install-service", "--root", str(tmp_path)]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_what_is_to_be_done_is_done_in_turn_until_something_fails() -> None:
+    lines = carry_out(["true", "echo no such unit >&2; exit 5", "never"])
+
+    assert next(lines) == "true"
+    assert next(lines).startswith("echo")
+    with pytest.raises(ServiceError, match=r"failed \(no such unit\); mend that"):
+        next(lines)
+
+
+def test_another_system_is_not_switched_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["install-service", "--enable", "--root", str(tmp_path)]) == 2
+    assert "--enable is for the system that runs" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

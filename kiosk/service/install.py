@@ -6,7 +6,8 @@ the user kiosk. Settings that are there already stay.
 """
 
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,11 @@ PLACES = {
     ".tmpfiles.conf": "etc/tmpfiles.d",
     ".modules.conf": "etc/modules-load.d",
 }
+WISHES = (  # for who wants it
+    "systemctl enable --now kiosk-open.timer kiosk-close.timer  # opening hours",
+    "systemctl enable --now kiosk-reboot.timer  # Monday 4:30",
+    "systemctl enable --now kiosk-metrics.timer  # Prometheus asks this machine",
+)
 UNSEEN = ("/home", "/root", "/run/user")  # by units with ProtectHome
 
 
@@ -89,21 +95,35 @@ def unseen(*folders: Path) -> Path | None:
     return next((each for each in folders if any(map(each.is_relative_to, UNSEEN))), None)
 
 
-def next_steps(card: str) -> list[str]:
-    """What to type when the files are there.
+def steps(card: str) -> list[str]:
+    """What root types when the files are there; then the portrait hangs, and does so at each boot.
 
     Args:
         card: ``nvidia``, or ``other``.
     """
-    unit = "kiosk" if card == "nvidia" else "kiosk-cage"
+    unit, needed = ("kiosk", "xinit") if card == "nvidia" else ("kiosk-cage", "cage")
     return [
+        f"command -v {needed}",  # the unit needs it
         "systemd-sysusers && systemd-tmpfiles --create kiosk.conf",
         "systemctl restart systemd-modules-load",
-        "systemctl daemon-reload && udevadm control --reload",
+        "if [ -e /run/udev/control ]; then udevadm control --reload; fi",
+        "systemctl daemon-reload",
         f"systemctl enable --now {unit} kiosk-console",
-        "systemctl enable --now kiosk-open.timer kiosk-close.timer kiosk-reboot.timer  # if wanted",
-        "systemctl enable --now kiosk-metrics.timer  # if Prometheus asks this machine",
     ]
+
+
+def carry_out(lines: Iterable[str]) -> Iterator[str]:
+    """Do so, one after the other; yields each before it is done.
+
+    Raises:
+        ServiceError: one failed; those after it are left.
+    """
+    for line in lines:
+        yield line
+        done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip().replace("\n", "; ")
+            raise ServiceError(f"{line}: failed ({said or done.returncode}); mend that, and repeat")
 
 
 def _for_user(text: str, user: str) -> str:

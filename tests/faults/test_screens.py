@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import START_S
-from tests.faults.live import UNIT, LiveSystem, wait_until
+from tests.faults.live import PYTHON, UNIT, LiveSystem, wait_until
 
 pytestmark = pytest.mark.live
 
@@ -63,6 +63,16 @@ def test_cage_lives_in_its_unit(system: LiveSystem, nothing_runs: None) -> None:
 
     assert system.run("pgrep -x Xwayland")
     assert system.state(CAGE) == "active"
+
+
+@pytest.mark.skipif(shutil.which("cage") is None, reason="cage is not installed")
+def test_installed_with_enable_a_portrait_hangs(system: LiveSystem, nothing_runs: None) -> None:
+    system.drop_in("headless", HEADLESS, CAGE)
+    system.run(f"{PYTHON} -m kiosk install-service --enable")
+    wait_until(lambda: moves(system), START_S, "the portrait moves")
+
+    assert system.state("kiosk-console") == "active"
+    assert system.run(f"systemctl is-enabled {CAGE} kiosk-console").split() == ["enabled"] * 2
 
 
 def test_stopped_units_are_no_failures(system: LiveSystem, nothing_runs: None) -> None:
