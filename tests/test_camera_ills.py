@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -358,6 +359,19 @@ def test_why_a_device_does_not_open_is_said_in_words(tmp_path: Path) -> None:
     assert why_closed(path, may=lambda *_: False) == f"the user may not use {path}"
     assert why_closed(path, held=lambda _: "is held") == f"{path} is held"
     assert why_closed(path, held=lambda _: "") == f"{path} is there, and cannot be opened"
+
+
+def test_a_device_that_systemd_keeps_from_the_service_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "video0").touch()
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("kiosk.camera.devices.os.open", refuse)
+
+    assert "restart the service" in why_closed(tmp_path / "video0", held=lambda _: "")
 
 
 def test_a_frozen_grey_is_no_covered_lens() -> None:

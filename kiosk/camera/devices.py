@@ -98,7 +98,19 @@ def why_closed(
         return f"there is no {path}"
     if not may(path, os.R_OK | os.W_OK):
         return f"the user may not use {path}"
-    return f"{path} {held(path) or 'is there, and cannot be opened'}"
+    return f"{path} {held(path) or _barred(path)}"
+
+
+def _barred(path: Path) -> str:
+    """Of a device that nobody holds and everybody may use."""
+    try:
+        with _opened(path):
+            pass
+    except OSError as error:
+        # what systemd lets a service open are the kinds of devices there were when it began
+        if error.errno == errno.EPERM:
+            return "came after the service had begun, which may not open it; restart the service"
+    return "is there, and cannot be opened"
 
 
 @contextmanager
