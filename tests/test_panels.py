@@ -114,6 +114,10 @@ class Resized(OffscreenGround):
 
     seen = True
     flipped = 0
+    dozes = False
+
+    def doze(self, dark: bool) -> None:
+        self.dozes = dark
 
     def flip(self) -> None:
         self.flipped += 1
@@ -131,5 +135,21 @@ def test_a_window_that_becomes_high_has_its_panels_above_one_another(packs: list
         assert [panel.area for panel in panels.panels] == [(0, 0, 160, 120), (0, 120, 160, 120)]
         assert panels.read().shape == (240, 160, 3)
         assert ground.flipped == 1  # once for all panels
+    finally:
+        panels.close()
+
+
+def test_when_its_panels_are_dark_the_screen_sleeps(packs: list[Pack]) -> None:
+    ground = Resized((240, 160))
+    panels = Panels(packs, SILENT, ground)
+    try:
+        for dark in (True, False):
+            for panel in panels.panels:
+                panel.darken(dark)
+                panel.show(None)
+            panels.present()
+
+            assert ground.dozes is dark
+            assert bool(panels.read().any()) is not dark
     finally:
         panels.close()

@@ -48,6 +48,9 @@ class OffscreenGround:
     def flip(self) -> None:
         """Nobody sees it."""
 
+    def doze(self, dark: bool) -> None:
+        """There is nothing that could sleep."""
+
     def close(self) -> None:
         """Gives the context back."""
         self._context.close()

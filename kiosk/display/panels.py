@@ -43,6 +43,9 @@ class Ground(Protocol):
     def flip(self) -> None:
         """Show what was drawn."""
 
+    def doze(self, dark: bool) -> None:
+        """Let the screen itself sleep, or wake it."""
+
     def close(self) -> None:
         """Give it back."""
 
@@ -180,8 +183,9 @@ class Panel:
         self._wall.caption(text)
 
     def darken(self, dark: bool) -> None:
-        """Is black on purpose, or shows the picture again."""
+        """Is black on purpose, or shows the picture again; all panels are asked at once."""
         self._wall.dark = dark
+        self._ground.doze(dark)
 
     def read(self) -> Bytes:
         """The panel's picture: (height, width, 3) uint8 RGB, top row first."""

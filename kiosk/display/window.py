@@ -71,6 +71,16 @@ class Window:
         """Shows what was drawn; waits for the screen where vsync is on."""
         self._window.flip()
 
+    def doze(self, dark: bool) -> None:
+        """Lets the screen itself sleep, or wakes it, where X can (DPMS); black it is anyhow."""
+        if shutil.which("xset") is None:
+            return
+        # forcing switches X's own times on, after which a screen would sleep by day
+        orders = (["dpms", "force", "off"],) if dark else (["dpms", "force", "on"], ["-dpms"])
+        with suppress(OSError, subprocess.SubprocessError):
+            for order in orders:
+                subprocess.run(["xset", *order], timeout=SLOW_S, check=False, capture_output=True)
+
     def close(self) -> None:
         """Gives it back."""
         self.closed = True
@@ -150,7 +160,7 @@ class WindowScreen:
     def darken(self, dark: bool) -> None:
         """Is black on purpose, or shows the picture again."""
         self._wall.dark = dark
-        switch_screen(on=not dark)
+        self._window.doze(dark)
 
     def read(self) -> Bytes:
         """The picture: (height, width, 3) uint8 RGB, top row first."""
@@ -189,17 +199,6 @@ class WindowScreen:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def switch_screen(*, on: bool) -> None:
-    """Let the screen itself sleep, or wake it, where X can (DPMS); it is black in any case."""
-    if shutil.which("xset") is None:
-        return
-    # forcing switches X's own times on, after which a screen would sleep by day
-    orders = (["dpms", "force", "on"], ["-dpms"]) if on else (["dpms", "force", "off"],)
-    with suppress(OSError, subprocess.SubprocessError):
-        for order in orders:
-            subprocess.run(["xset", *order], timeout=SLOW_S, check=False, capture_output=True)
 
 
 def _window_options(settings: DisplaySettings) -> dict[str, object]:
