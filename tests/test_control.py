@@ -16,7 +16,7 @@ import pytest
 from kiosk.control.client import Client
 from kiosk.control.journal import Journal
 from kiosk.control.peephole import Peephole
-from kiosk.control.place import socket_path
+from kiosk.control.place import socket_path, socket_to_ask
 from kiosk.control.server import MOST_BYTES, serve_staff
 from kiosk.control.status import GalleryStatus, PlaceStatus, StageStatus, Status
 from kiosk.control.view import View
@@ -273,6 +273,22 @@ def test_the_socket_lies_where_systemd_or_the_users_session_says(
     monkeypatch.delenv("RUNTIME_DIRECTORY")
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     assert socket_path("auto").parent.name == f"tableau-vivant-{os.getuid()}"
+
+
+def test_staff_who_ask_find_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    own, service = tmp_path / "tableau-vivant" / "kiosk.sock", tmp_path / "service.sock"
+    monkeypatch.setattr("kiosk.control.place.SERVICE_SOCKET", service)
+    assert socket_to_ask("auto") == own
+
+    service.touch()
+    assert socket_to_ask("auto") == service
+    assert socket_to_ask("/x/y.sock") == Path("/x/y.sock")
+
+    own.parent.mkdir()
+    own.touch()
+    assert socket_to_ask("auto") == own
 
 
 def test_a_file_that_is_no_socket_is_left_alone(

@@ -11,7 +11,7 @@ from kiosk.__main__ import main
 from kiosk.config import load_config
 from kiosk.errors import ServiceError
 from kiosk.places import DOCS, PROJECT, UNITS, environment
-from kiosk.service.install import PLACES, carry_out, install, pieces, unseen
+from kiosk.service.install import PLACES, carry_out, install, pieces, steps, unseen
 
 OURS = sorted(path.name for path in UNITS.glob("kiosk*.service") if "@" not in path.name)
 EVERY = sorted(path.name for kind in ("service", "timer") for path in UNITS.glob(f"*.{kind}"))
@@ -170,3 +170,8 @@ def test_another_system_is_not_switched_on(
     assert main(["install-service", "--enable", "--root", str(tmp_path)]) == 2
     assert "--enable is for the system that runs" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_screen_needs_is_installed_where_it_is_not() -> None:
+    assert steps("other", lambda _: None)[0] == "apt-get install --yes cage xwayland"
+    assert "apt-get" not in " ".join(steps("nvidia", lambda name: f"/usr/bin/{name}"))

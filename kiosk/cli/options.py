@@ -78,15 +78,15 @@ def find_socket(path: Path | None) -> Path:
 
     The kiosk goes on with those of before then, and staff must be able to ask it.
     """
-    from kiosk.control.place import AUTO, socket_path
+    from kiosk.control.place import AUTO, socket_to_ask
     from kiosk.service.last_good import last_good
 
     try:
-        return socket_path(load_config(path).console.socket)
+        return socket_to_ask(load_config(path).console.socket)
     except ConfigError as error:
         typer.echo(f"{error}", err=True)
         before = last_good()
-        return socket_path(AUTO if before is None else before.console.socket)
+        return socket_to_ask(AUTO if before is None else before.console.socket)
 
 
 def check_one_source(image: Path | None, manifest: str | None) -> None:

@@ -9,6 +9,17 @@ NAME = "kiosk.sock"
 SERVICE_SOCKET = Path("/run/kiosk") / NAME  # of systemd/kiosk.service
 
 
+def socket_to_ask(setting: str) -> Path:
+    """The same for who asks: where none lies there, the service's, if that is there.
+
+    Args:
+        setting: as for `socket_path`.
+    """
+    own = socket_path(setting)
+    service_only = setting == AUTO and not own.exists() and SERVICE_SOCKET.exists()
+    return SERVICE_SOCKET if service_only else own
+
+
 def socket_path(setting: str) -> Path:
     """The socket of this machine's kiosk.
 

@@ -6,6 +6,7 @@ from kiosk.doctor.finding import Finding, fault, good, warning
 from kiosk.doctor.machine import Machine
 
 UNITS = ("kiosk.service", "kiosk-cage.service")  # bare Xorg; cage
+RESTART = "systemctl try-restart kiosk kiosk-cage"  # whichever runs
 SYSTEMD = "/run/systemd/system"
 ASKED = ("LoadState", "UnitFileState", "ActiveState", "NRestarts", "WatchdogUSec")
 KIOSK, SERVICE = "kiosk", "service"
@@ -28,9 +29,11 @@ def examine_kiosk(machine: Machine) -> Iterator[Finding]:
 
 def _absence(machine: Machine) -> Finding:
     if machine.silent:
-        todo = "ask as its user or as root; if it hangs, systemctl restart kiosk"
+        todo = f"ask as its user or as root; if it hangs, {RESTART}"
         return fault(KIOSK, machine.silent, todo)
-    return warning(KIOSK, "none runs here", "systemctl start kiosk, or kiosk run")
+    return warning(
+        KIOSK, "none runs here", "systemctl start its unit, kiosk or kiosk-cage; or kiosk run"
+    )
 
 
 def examine_service(machine: Machine) -> Iterator[Finding]:
@@ -48,9 +51,9 @@ def examine_service(machine: Machine) -> Iterator[Finding]:
     if not installed:
         yield warning(SERVICE, "it is not installed", "kiosk install-service")
     elif not any(told["UnitFileState"] == "enabled" for told in installed.values()):
-        (unit, *_) = installed
         words = "it does not start with the machine"
-        yield warning(SERVICE, words, f"systemctl enable {unit}")
+        todo = "systemctl enable kiosk-cage; with an NVIDIA card, kiosk"
+        yield warning(SERVICE, words, todo)
     for unit, told in installed.items():
         if told["UnitFileState"] == "enabled" or told["ActiveState"] != "inactive":
             yield _state(unit, told)

@@ -6,8 +6,9 @@ the user kiosk. Settings that are there already stay.
 """
 
 import re
+import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,11 @@ PLACES = {
     ".sysusers.conf": "etc/sysusers.d",
     ".tmpfiles.conf": "etc/tmpfiles.d",
     ".modules.conf": "etc/modules-load.d",
+}
+# by card: the unit, the programs that it needs, and Debian's packages of them
+SHOWS = {
+    "nvidia": ("kiosk", ("xinit", "Xorg", "xset"), "xinit xserver-xorg x11-xserver-utils"),
+    "other": ("kiosk-cage", ("cage", "Xwayland"), "cage xwayland"),
 }
 WISHES = (  # for who wants it
     "systemctl enable --now kiosk-open.timer kiosk-close.timer  # opening hours",
@@ -95,19 +101,21 @@ def unseen(*folders: Path) -> Path | None:
     return next((each for each in folders if any(map(each.is_relative_to, UNSEEN))), None)
 
 
-def steps(card: str) -> list[str]:
+def steps(card: str, which: Callable[[str], str | None] = shutil.which) -> list[str]:
     """What root types when the files are there; then the portrait hangs, and does so at each boot.
 
     Args:
         card: ``nvidia``, or ``other``.
+        which: where a program lies; None where it does not.
     """
-    unit, needed = ("kiosk", "xinit") if card == "nvidia" else ("kiosk-cage", "cage")
+    unit, programs, packages = SHOWS[card]
+    lacking = not all(map(which, programs))
     return [
-        f"command -v {needed}",  # the unit needs it
+        *([f"apt-get install --yes {packages}"] if lacking else []),
         "systemd-sysusers && systemd-tmpfiles --create kiosk.conf",
         "systemctl restart systemd-modules-load",
-        "if [ -e /run/udev/control ]; then udevadm control --reload; fi",
         "systemctl daemon-reload",
+        "udevadm control --reload; udevadm trigger --subsystem-match=video4linux || true",
         f"systemctl enable --now {unit} kiosk-console",
     ]
 
