@@ -60,6 +60,9 @@ def run(
     }
     settings, remark = _recall(config, changes)
     depot = fill(settings.portraits.folder)
+    if depot != settings.portraits.folder:
+        lacking = f"{settings.portraits.folder} cannot be filled; the portraits that ship hang"
+        remark = f"{remark}; {lacking}" if remark else lacking
     settings = change_config(settings, {"portraits": {"folder": depot}})
     for path in (record, report):
         check_writable(path)
