@@ -294,6 +294,7 @@ class Road:
                 self._start_camera,
                 None,
                 self._frames,
+                shared=True,
                 on_dismissal=self._room.camera.forget,
             ),
             Step(

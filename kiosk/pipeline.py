@@ -160,6 +160,7 @@ class Step:
     # begins a message only so that it will be done when the next stage is: sooner, it would but
     # wait there, grow old, and take the cores meanwhile
     paced: bool = False
+    shared: bool = False  # building it gives the same stage again
     on_dismissal: Callable[[], None] = lambda: None  # lets go of what a hung thread holds
 
 
@@ -205,7 +206,7 @@ class Worker(threading.Thread):
             while not self._ends():
                 self._pass_one(stage)
         finally:
-            if not self._dismissed:  # what it holds may be another's by now
+            if not (self._dismissed and self.step.shared):  # else it is another's by now
                 stage.close()
 
     def _pass_one(self, stage: Stage[Any, Any]) -> None:

@@ -16,7 +16,7 @@ class Driver:
     """A stage that counts, and waits for its driver while that is stuck."""
 
     def __init__(self) -> None:
-        self.built = 0
+        self.built = self.closed = 0
         self.stuck = threading.Event()  # set: it answers
         self.stuck.set()
         self.inside = threading.Event()
@@ -32,7 +32,7 @@ class Driver:
         return message or "frame"
 
     def close(self) -> None:
-        pass
+        self.closed += 1
 
 
 @pytest.fixture
@@ -167,3 +167,21 @@ def test_each_time_it_is_waited_for_longer_until_all_is_lost(
 
     assert waited == [pytest.approx(each, abs=1.5) for each in (15, 30, 60, 120)]
     assert crew.lost
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_dismissed_stage_that_comes_back_gives_back_what_is_its_own(
+    driver: Driver, clock: ManualClock, stop: threading.Event, shared: bool
+) -> None:
+    health = Health(clock)
+    step = Step("mirror", driver.build, None, Latest(), timed=False, shared=shared)
+    crew = Crew([step], health=health, stop=stop)
+    crew.start()
+    (first,) = (each for each in threading.enumerate() if each.name == "mirror")
+    get_stuck(driver)
+    clock.wait(HANGS_S + 1)
+    crew.look_after()
+    driver.stuck.set()
+    first.join(5)
+
+    assert driver.closed == (0 if shared else 1)
