@@ -8,14 +8,11 @@ looking finds out, `kiosk.generator.card` says; building is the hook's.
 import logging
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
 
 from kiosk.errors import StalledError
+from kiosk.generator.card import Card, look_at_card
 from kiosk.hours import time_in
 from kiosk.service.anew import may_begin_anew, note_beginning
-
-if TYPE_CHECKING:
-    from kiosk.generator.card import Card
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +22,6 @@ FIRST_S, LAST_S = 60.0, 3600.0  # between two looks: twice as long each time
 PROVED_S = 3600.0  # an engine that has run for so long is trusted as at first
 ALONE_S = 5.0  # nobody has led for so long, before it is looked: that takes a core a while
 FORSAKEN_S = 300.0  # nobody has led for so long, before the process may end
-
-
-def look() -> "Card":
-    """How the graphics card is now."""
-    from kiosk.generator.card import look_at_card
-
-    return look_at_card()
 
 
 class Comeback:
@@ -50,13 +40,13 @@ class Comeback:
         wanted: str,
         *,
         clock: Callable[[], float],
-        look: "Callable[[], Card]" = look,
+        look: Callable[[], Card] = look_at_card,
         may: Callable[[], bool] = may_begin_anew,
         tells: Callable[[float], str] = time_in,
     ) -> None:
         self._wanted, self._clock, self._look = wanted, clock, look
         self._may, self._tells = may, tells
-        self._lacks_since: float | None = None
+        self._lacking = False
         self._well_since = clock()
         self._pause_s = FIRST_S
         self._try_at = clock()
@@ -89,10 +79,10 @@ class Comeback:
         if not self._lacks(engine, broken):
             self._be_well(engine, now)
             return False
-        if self._lacks_since is None:
+        if not self._lacking:
             if now - self._well_since > PROVED_S:
                 self._pause_s = FIRST_S
-            self._lacks_since, self._since = now, self._tells(0.0)
+            self._lacking, self._since = True, self._tells(0.0)
             self._plan(now)
             if broken:
                 off_card = engine not in ON_CARD and not broken.isdisjoint(ON_CARD)
@@ -104,13 +94,13 @@ class Comeback:
         if not self._wants_card:
             return True
         card = self._look()
-        self.anew = card.name == "ELSEWHERE" and self._may()
-        here, tried = card.name == "HERE", self._tried
+        self.anew = card is Card.ELSEWHERE and self._may()
+        here, tried = card is Card.HERE, self._tried
         self._tried = here
         if here and not tried:  # it may be well in a second
             return True
         had_one = self._wanted in ON_CARD or not broken.isdisjoint(ON_CARD)
-        if card.name == "ABSENT" and not had_one:  # it lacks nothing but what broke down
+        if card is Card.ABSENT and not had_one:  # it lacks nothing but what broke down
             return bool(broken)
         self._what = SLOWER if engine in ON_CARD else NO_CARD
         self._tell(card.value)
@@ -124,10 +114,10 @@ class Comeback:
         return bool(broken) or (self._wants_card and engine not in ON_CARD)
 
     def _be_well(self, engine: str, now: float) -> None:
-        if self._lacks_since is not None:
+        if self._lacking:
             if self.fault:
                 self._recover(engine)
-            self._lacks_since, self._well_since = None, now
+            self._lacking, self._well_since = False, now
             self.anew, self._tried = False, False
 
     def _recover(self, engine: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from kiosk.__main__ import main
 from kiosk.portraits.pack import load_pack
 from kiosk.portraits.swap import previous_of
-from kiosk.service.recover import note_beginning
+from kiosk.service.recover import note_begun
 from tests.packs import write_small_pack
 
 
@@ -74,7 +74,7 @@ def test_of_a_service_all_that_libraries_keep_is_cleared_away(
     (packs.parent / "state").mkdir()
     compiled = packs.parent / "cache" / "numba"
     compiled.mkdir(parents=True)
-    note_beginning()
+    note_begun()
     assert main(["recover"]) == 0
 
     assert not compiled.exists()
@@ -86,7 +86,7 @@ def test_what_never_began_has_spoilt_nothing(
     monkeypatch.setenv("STATE_DIRECTORY", str(packs.parent))
     engine = packs.parent / "engines" / "a-card"
     engine.mkdir(parents=True)
-    note_beginning()
+    note_begun()
     assert main(["recover"]) == 0
     assert not engine.exists()
 

@@ -11,7 +11,7 @@ from kiosk.__main__ import main
 from kiosk.config import load_config
 from kiosk.errors import ServiceError
 from kiosk.places import DOCS, PROJECT, UNITS, environment
-from kiosk.service.install import PLACES, carry_out, install, pieces, steps, unseen
+from kiosk.service.install import PLACES, UNSEEN, carry_out, install, pieces, steps, unseen
 
 OURS = sorted(path.name for path in UNITS.glob("kiosk*.service") if "@" not in path.name)
 EVERY = sorted(path.name for kind in ("service", "timer") for path in UNITS.glob(f"*.{kind}"))
@@ -144,7 +144,8 @@ def test_the_units_name_the_link_that_an_update_turns(tmp_path: Path) -> None:
 
 def test_what_the_units_cannot_see_is_told() -> None:
     assert unseen(Path("/opt/tableau-vivant/current"), Path("/usr")) is None
-    assert unseen(Path("/opt/x"), Path("/root/python")) == Path("/root/python")
+    for hidden in UNSEEN:
+        assert unseen(Path("/opt/x"), Path(hidden) / "python") == Path(hidden) / "python"
 
 
 def test_where_it_may_not_write_it_says_so(

@@ -50,9 +50,9 @@ def run(
 ) -> None:
     """Hang a portrait and let it follow whoever stands before the camera."""
     from kiosk.service.depot import fill
-    from kiosk.service.recover import note_beginning
+    from kiosk.service.recover import note_begun
 
-    note_beginning()
+    note_begun()
     alone: Tables = {"portraits": {"portrait": portrait, "gallery": ()}} if portrait else {}
     changes: Tables = alone | {
         "camera": {"source": camera},

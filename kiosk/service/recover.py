@@ -24,7 +24,7 @@ KEPT = "README.md"  # of the engines' folder
 BEGUN = "begun"  # since the last recovery
 
 
-def note_beginning(environment: Mapping[str, str] = os.environ) -> None:
+def note_begun(environment: Mapping[str, str] = os.environ) -> None:
     """Note that the kiosk itself has begun: it is no X server or compositor that does not start."""
     if file := state_file(BEGUN, environment):
         with suppress(OSError):

@@ -10,6 +10,7 @@ from tests.faults.live import UNIT, LiveSystem, wait_until, why_not
 from tests.faults.wall import Healing, Wall
 
 TABLE = PROJECT / "out" / "faults.json"
+BLACK_S = 5.0  # the bar: no longer than it takes to restart
 START_S = 60.0  # the first start compiles what is compiled
 
 Tell = Callable[[str, Healing], None]

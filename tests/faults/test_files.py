@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import START_S, Tell
+from tests.faults.conftest import BLACK_S, START_S, Tell
 from tests.faults.live import SETTINGS, UNIT, LiveSystem
 from tests.faults.wall import Healing, Wall
 
 pytestmark = pytest.mark.live
 
-BLACK_S = 5.0
 CACHE, STATE = "/var/cache/kiosk", "/var/lib/kiosk"
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 

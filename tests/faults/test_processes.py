@@ -4,13 +4,12 @@ import time
 
 import pytest
 
-from tests.faults.conftest import Tell
+from tests.faults.conftest import BLACK_S, Tell
 from tests.faults.live import PYTHON, UNIT, LiveSystem, wait_until
 from tests.faults.wall import Wall
 
 pytestmark = pytest.mark.live
 
-BLACK_S = 5.0  # the bar: no longer than it takes to restart
 AGAIN_S = 20.0
 KIOSK = f"^{PYTHON} -m kiosk run"
 PAGE = "http://127.0.0.1:8765/"
