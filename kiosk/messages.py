@@ -37,6 +37,7 @@ class Faces:
     faces: tuple[Face, ...]
     frame_size: tuple[int, int]  # width, height in pixels
     captured_at: float
+    lightened: float = 1.0  # by this the picture had been multiplied in which they were found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

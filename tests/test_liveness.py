@@ -22,6 +22,7 @@ from tests.fakes import photograph
 MEDIA = PROJECT.parent / "shared" / "media"
 PEOPLE = sorted((MEDIA / "visitors").glob("d*.mp4"))
 PAINTINGS = sorted((MEDIA / "paintings").glob("*.jpg"))
+LIPS, LIDS = [13, 14, 61, 291, 0, 17, 78, 308, 81, 311, 178, 402], [159, 158, 386, 385]
 needs_media = pytest.mark.skipif(not PEOPLE or not PAINTINGS, reason="no shared/media here")
 
 
@@ -61,6 +62,24 @@ def test_a_print_becomes_a_picture() -> None:
 
     assert Verdict.LIVING not in verdicts
     assert verdicts[-1] is Verdict.PICTURE
+
+
+@pytest.mark.parametrize(("lightened", "fooled"), [(1.0, True), (2.5, False)])
+def test_where_parts_lie_in_another_light_is_no_sign_of_life(
+    lightened: float, fooled: bool
+) -> None:
+    picture, liveness = Print(seed=1), Liveness()
+    verdicts = []
+    for t in np.arange(0.0, 6.0, 1 / 30):
+        lighter = 3.0 <= t < 4.5
+        landmarks = picture.landmarks(float(t))
+        if lighter:  # parts are found a few pixels lower
+            landmarks[LIPS] += (0, 2.5, 0)
+            landmarks[LIDS] += (0, 1.5, 0)
+        faces = Faces((Face(1, landmarks, 1.0),), FRAME, float(t), lightened if lighter else 1.0)
+        verdicts += liveness(faces)
+
+    assert (Verdict.LIVING in verdicts) is fooled
 
 
 def test_who_shows_nothing_any_more_loses_what_was_proved() -> None:

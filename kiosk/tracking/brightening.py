@@ -30,7 +30,8 @@ class Brightening:
     def __init__(self) -> None:
         self._table: NDArray[np.uint8] | None = None
         self._level = WANTED  # for which it was made
-        self._looked_at = self._light_at = self._seen_at = -np.inf
+        self._looked_at = self._seen_at = -np.inf
+        self._dark_since = np.inf
         self._face: Face | None = None  # that was seen last
 
     def __call__(self, image: Bytes, at: float) -> Bytes:
@@ -50,6 +51,11 @@ class Brightening:
         lighter: Bytes = cv2.LUT(image, self._table)
         return lighter
 
+    @property
+    def factor(self) -> float:
+        """By what the last picture was multiplied; 1 where it was left as it came."""
+        return 1.0 if self._table is None else find_factor(self._level)
+
     def see(self, faces: Sequence[Face], at: float) -> None:
         """What was found, the nearest first."""
         if faces:
@@ -57,9 +63,10 @@ class Brightening:
 
     def _heed(self, level: float, at: float) -> None:
         if level >= (DIM if self._table is None else LIGHT):
-            self._light_at, self._table = at, None
+            self._dark_since, self._table = np.inf, None
         elif self._table is None:
-            if at - self._light_at >= LONG_S:
+            self._dark_since = min(self._dark_since, at)
+            if at - self._dark_since >= LONG_S:
                 self._level, self._table = level, make_table(level)
         elif abs(level - self._level) > STEADY * self._level:
             self._level, self._table = level, make_table(level)
@@ -82,5 +89,9 @@ def make_table(level: float) -> NDArray[np.uint8]:
 
     All by the same factor: a curve that spares what is light found fewer faces.
     """
-    factor = min(WANTED / max(level, 1.0), MOST)
-    return np.minimum(np.round(factor * np.arange(256)), 255).astype(np.uint8)
+    return np.minimum(np.round(find_factor(level) * np.arange(256)), 255).astype(np.uint8)
+
+
+def find_factor(level: float) -> float:
+    """How many times as light a picture, or face, of a mean is made."""
+    return min(WANTED / max(level, 1.0), MOST)

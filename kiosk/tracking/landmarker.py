@@ -7,6 +7,7 @@ Comes in: a `Frame`. Goes out: `Faces`, in pixels of the frame. Who is who from 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ class Landmarker:
         meshes = [read_mesh(mesh) for mesh in found]
         faces = name_faces(meshes, (width, height), frame.captured_at, self._numbering)
         self._brightening.see(faces.faces, frame.captured_at)
-        return faces
+        return replace(faces, lightened=self._brightening.factor)
 
     def close(self) -> None:
         """Give back the network."""

@@ -30,7 +30,7 @@ WALKING, STRIDE = -0.5, 1.0
 EVERY_S = 0.2  # between two weighings
 WINDOW_S, SHORTEST_S = 1.0, 0.75
 FEWEST = 8  # frames
-SETTLE_S = 0.1  # in which the tracker finds a new face's parts
+SETTLE_S = 0.1  # in which the tracker finds a face's parts, a new one's or one's in another light
 MEMORY_S = 1.0  # out of sight; then a number is forgotten
 GAP_S = 0.3  # signs further apart do not belong together
 START_S = 1.0  # faces seen so soon after the camera has opened were there before
@@ -53,7 +53,7 @@ class Verdict(Enum):
 @dataclass(slots=True)
 class _Track:
     odds: float
-    began_at: float
+    settles_from: float
     face: Centred
     seen_at: float
     weighed_at: float
@@ -79,6 +79,7 @@ class Liveness:
         self._echoes = [Echo() for _ in range(portraits)]
         self._opened_at = -np.inf
         self._seen_at = -np.inf
+        self._lightened = 1.0
 
     def __call__(self, faces: Faces, *shown: Motion | None) -> list[Verdict]:
         """A verdict for each face of a frame.
@@ -100,6 +101,10 @@ class Liveness:
             for number, track in self._tracks.items()
             if now - track.seen_at <= MEMORY_S
         }
+        if faces.lightened != self._lightened:
+            self._lightened = faces.lightened
+            for track in self._tracks.values():
+                _settle(track, now)
         return [self._judge(face, now) for face in faces.faces]
 
     def _judge(self, face: Face, now: float) -> Verdict:
@@ -120,7 +125,7 @@ class Liveness:
             odds = FOUND if taken or now - self._opened_at < START_S else CAME
         return _Track(
             odds,
-            began_at=now,
+            settles_from=now,
             face=face,
             seen_at=now,
             weighed_at=-np.inf,
@@ -134,7 +139,7 @@ class Liveness:
             track.signs.clear()
         track.face, track.seen_at = face, now
         if track.reference is None:
-            if now - track.began_at < SETTLE_S:
+            if now - track.settles_from < SETTLE_S:
                 return
             track.reference = face
         track.times.append(now)
@@ -170,6 +175,13 @@ class Liveness:
             track.picture_since = now
         elif now - track.picture_since >= SURELY_S and not _alive(track, now):
             self._places.remember(track.face, now)
+
+
+def _settle(track: _Track, now: float) -> None:
+    """Begin another second of signs: in a picture made lighter a still face lies elsewhere."""
+    track.times.clear()
+    track.signs.clear()
+    track.reference, track.settles_from = None, now
 
 
 def _jumped(track: _Track, face: Centred, now: float) -> bool:
