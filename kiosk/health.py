@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kiosk.temperatures import hottest_c
+from kiosk.temperatures import processor_c
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class Health:
         clock: monotonic seconds.
         log_every_s: between two lines in the log.
         name: what they begin with, where there are several runs.
-        temperature: of the machine's hottest part, degrees Celsius, where it tells.
+        temperature: of the hottest part that computes, degrees Celsius, where it tells.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Health:
         *,
         log_every_s: float = 60.0,
         name: str = "",
-        temperature: Callable[[], float | None] = hottest_c,
+        temperature: Callable[[], float | None] = processor_c,
     ) -> None:
         self._clock = clock
         self._name = name

@@ -31,11 +31,6 @@ def read_temperatures(sensors: Path = SENSORS, named: str = "") -> dict[str, flo
     return found
 
 
-def hottest_c() -> float | None:
-    """The highest temperature of this machine; None where it has no sensors."""
-    return max(read_temperatures().values(), default=None)
-
-
 def processor_c(sensors: Path = SENSORS) -> float | None:
     """The highest temperature of what computes; None where no sensor says so.
 

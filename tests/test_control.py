@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -275,6 +276,14 @@ def test_the_socket_lies_where_systemd_or_the_users_session_says(
     assert socket_path("auto").parent.name == f"tableau-vivant-{os.getuid()}"
 
 
+@contextmanager
+def listening(place: Path) -> Iterator[None]:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(place))
+        server.listen()
+        yield
+
+
 def test_staff_who_ask_find_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
@@ -282,13 +291,15 @@ def test_staff_who_ask_find_the_service(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("kiosk.control.place.SERVICE_SOCKET", service)
     assert socket_to_ask("auto") == own
 
-    service.touch()
-    assert socket_to_ask("auto") == service
-    assert socket_to_ask("/x/y.sock") == Path("/x/y.sock")
+    with listening(service):
+        assert socket_to_ask("auto") == service
+        assert socket_to_ask("/x/y.sock") == Path("/x/y.sock")
 
-    own.parent.mkdir()
-    own.touch()
-    assert socket_to_ask("auto") == own
+        own.parent.mkdir()
+        with listening(own):
+            assert socket_to_ask("auto") == own
+        assert own.exists()  # as a kiosk leaves it that was killed
+        assert socket_to_ask("auto") == service
 
 
 def test_a_file_that_is_no_socket_is_left_alone(

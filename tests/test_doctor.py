@@ -120,12 +120,12 @@ def test_a_kiosk_that_runs_is_found_and_one_that_was_killed_is_not(tmp_path: Pat
     path = tmp_path / "kiosk.sock"
     kiosk = FakeKiosk()
     with serve_staff(kiosk, path):
-        running, silent = find_kiosk(str(path))
+        running, silent = find_kiosk(path)
         assert running is not None
         assert (running.status["portrait"], running.view(), silent) == ("mona", None, "")
         kiosk.seen = VIEW
         assert running.view() == VIEW
-    assert find_kiosk(str(path)) == (None, "")
+    assert find_kiosk(path) == (None, "")
 
 
 def test_a_kiosk_that_does_not_answer_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +135,7 @@ def test_a_kiosk_that_does_not_answer_is_told_apart(monkeypatch: pytest.MonkeyPa
         raise ControlError("no kiosk answers") from httpx.ReadTimeout("late")
 
     monkeypatch.setattr(Client, "status", hang)
-    running, silent = find_kiosk("/run/x.sock")
+    running, silent = find_kiosk(Path("/run/x.sock"))
 
     assert running is None
     assert "does not answer" in silent
@@ -147,7 +147,7 @@ def test_a_kiosk_that_may_not_be_asked_is_told_apart(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Client, "status", refuse)
 
-    assert find_kiosk("/run/x.sock")[1].endswith("cannot be asked (Permission denied)")
+    assert find_kiosk(Path("/run/x.sock"))[1].endswith("cannot be asked (Permission denied)")
 
 
 def test_a_picture_becomes_figures() -> None:

@@ -85,7 +85,7 @@ def test_this_machines_own_engine_and_figures_can_be_told() -> None:
 @pytest.mark.parametrize(
     ("celsius", "found"),
     [
-        (None, ("ok", "no sensor tells")),
+        (None, ("ok", "no sensor of a processor tells")),
         (61.4, ("ok", "61 °C (x86_pkg_temp)")),
         (88.0, ("warning", "88 °C (x86_pkg_temp); from 92 on fewer pictures are made")),
     ],
@@ -93,9 +93,11 @@ def test_this_machines_own_engine_and_figures_can_be_told() -> None:
 def test_how_warm_it_is_is_told(
     machine: Machine, celsius: float | None, found: tuple[str, str]
 ) -> None:
-    if celsius is not None:
-        place(machine, "/sys/class/thermal/thermal_zone0/type", "x86_pkg_temp")
-        place(machine, "/sys/class/thermal/thermal_zone0/temp", f"{celsius * 1000:.0f}")
+    sensors = {"acpitz": 99.0} | ({} if celsius is None else {"x86_pkg_temp": celsius})
+    for number, (name, shown) in enumerate(sensors.items()):
+        zone = f"/sys/class/thermal/thermal_zone{number}"
+        place(machine, f"{zone}/type", name)
+        place(machine, f"{zone}/temp", f"{shown * 1000:.0f}")
 
     assert read(examine_heat(machine)) == {"heat": found}
 

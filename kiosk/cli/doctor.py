@@ -40,6 +40,7 @@ def doctor(
 
 def _examine(path: Path | None) -> "Iterator[Finding]":
     """With settings that are wrong, the rest is looked at by the defaults."""
+    from kiosk.control.place import socket_to_ask
     from kiosk.doctor.examine import examine
     from kiosk.doctor.finding import fault
     from kiosk.doctor.machine import Machine, find_kiosk
@@ -49,5 +50,5 @@ def _examine(path: Path | None) -> "Iterator[Finding]":
     except ConfigError as error:
         settings = Config()
         yield fault("settings", str(error), "correct it; the rest was looked at by the defaults")
-    running, silent = find_kiosk(settings.console.socket)
+    running, silent = find_kiosk(socket_to_ask(settings.console.socket))
     yield from examine(Machine(settings, running, silent))

@@ -1,6 +1,7 @@
 """Where a kiosk's socket lies."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
@@ -10,14 +11,27 @@ SERVICE_SOCKET = Path("/run/kiosk") / NAME  # of systemd/kiosk.service
 
 
 def socket_to_ask(setting: str) -> Path:
-    """The same for who asks: where none lies there, the service's, if that is there.
+    """The same for who asks: where nobody listens there, the service's, if somebody does there.
 
     Args:
         setting: as for `socket_path`.
     """
     own = socket_path(setting)
-    service_only = setting == AUTO and not own.exists() and SERVICE_SOCKET.exists()
+    service_only = setting == AUTO and not _is_listened_at(own) and _is_listened_at(SERVICE_SOCKET)
     return SERVICE_SOCKET if service_only else own
+
+
+def _is_listened_at(place: Path) -> bool:
+    """Whether somebody does, also who may not be asked; a kiosk that was killed leaves its file."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(0)
+        try:
+            caller.connect(str(place))
+        except (PermissionError, BlockingIOError):  # a stranger's; one that is busy
+            return True
+        except OSError:
+            return False
+    return True
 
 
 def socket_path(setting: str) -> Path:

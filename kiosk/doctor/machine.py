@@ -15,7 +15,6 @@ import httpx
 
 from kiosk.config import Config
 from kiosk.control.client import Client
-from kiosk.control.place import SERVICE_SOCKET, socket_path
 from kiosk.control.view import View
 from kiosk.errors import ControlError
 
@@ -79,20 +78,17 @@ class Machine:
             return ""
 
 
-def find_kiosk(setting: str) -> tuple[Running | None, str]:
-    """The kiosk that answers: at the settings' socket, or that of the service.
+def find_kiosk(place: Path) -> tuple[Running | None, str]:
+    """The kiosk that answers at a socket.
 
     Returns:
         It, or None; and why one that runs does not answer.
     """
-    silent = ""
-    for place in dict.fromkeys((socket_path(setting), SERVICE_SOCKET)):
-        client = Client(place)
-        try:
-            return Running(client.status(), client.view), ""
-        except ControlError as error:
-            if isinstance(error.__cause__, httpx.TimeoutException):
-                silent = f"the kiosk at {place} does not answer"
-        except OSError as error:
-            silent = f"the kiosk at {place} cannot be asked ({error.strerror})"
-    return None, silent
+    client = Client(place)
+    try:
+        return Running(client.status(), client.view), ""
+    except ControlError as error:
+        late = isinstance(error.__cause__, httpx.TimeoutException)
+        return None, f"the kiosk at {place} does not answer" if late else ""
+    except OSError as error:
+        return None, f"the kiosk at {place} cannot be asked ({error.strerror})"
