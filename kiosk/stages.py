@@ -63,7 +63,7 @@ def build_mirror(
 
 def build_portrait(config: Config, pack: Pack, without: Collection[str] = ()) -> "Portrait":
     """All that makes a pack's layers, without engines of these names."""
-    from kiosk.generator.engine import choose_engine
+    from kiosk.generator.choice import choose_engine
     from kiosk.generator.stage import Portrait
     from kiosk.sitter import rig_of
 

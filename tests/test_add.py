@@ -18,7 +18,7 @@ from kiosk.curation.preview import CELL, GAP
 from kiosk.display.compose import compose
 from kiosk.display.recorder import COMMENT
 from kiosk.errors import PictureError
-from kiosk.generator.engine import choose_engine
+from kiosk.generator.choice import choose_engine
 from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import PortraitMotion
 from kiosk.model.checkpoint import load_generator

@@ -1,10 +1,8 @@
 """A GPU that goes and comes: when it is looked for, what is done, what staff are told."""
 
-import errno
 from pathlib import Path
 
 import pytest
-import torch
 
 from kiosk.comeback import (
     FIRST_S,
@@ -16,9 +14,7 @@ from kiosk.comeback import (
 )
 from kiosk.config import PortraitSettings
 from kiosk.errors import EngineError, StalledError
-from kiosk.generator import card
-from kiosk.generator.card import Card, ask_new_process, look_at_card
-from kiosk.generator.memory import try_with_room
+from kiosk.generator.card import Card
 from kiosk.generator.stage import Portrait
 from kiosk.hook import Hook
 from kiosk.service.anew import ONCE_S, may_begin_anew, note_beginning
@@ -169,55 +165,6 @@ def test_leave_is_given_once_a_day_and_to_a_service_alone(tmp_path: Path) -> Non
     assert not note_beginning({"STATE_DIRECTORY": str(tmp_path / "nowhere")})
 
 
-@pytest.mark.parametrize(
-    ("elsewhere", "here", "state"),
-    [
-        (False, False, Card.SILENT),
-        (True, False, Card.ELSEWHERE),
-        (True, True, Card.HERE),
-    ],
-)
-def test_a_card_is_asked_in_a_new_process_before_this_one(
-    elsewhere: bool, here: bool, state: Card, tmp_path: Path
-) -> None:
-    node = tmp_path / "nvidia0"
-    node.touch()
-    nodes = (str(tmp_path / "none"), str(node))
-
-    assert (
-        look_at_card(nodes, reckons=lambda: True, elsewhere=lambda: elsewhere, here=lambda: here)
-        is state
-    )
-    assert look_at_card(nodes[:1], elsewhere=lambda: 1 / 0 > 0) is Card.ABSENT
-
-
-@pytest.mark.parametrize(
-    ("number", "state"),
-    [(errno.EPERM, Card.ELSEWHERE), (errno.EACCES, Card.SILENT), (errno.EIO, Card.SILENT)],
-)
-def test_a_card_that_the_services_rules_shut_out_needs_a_new_process(
-    number: int, state: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object) -> int:
-        raise OSError(number, "")
-
-    (tmp_path / "nvidia0").touch()
-    monkeypatch.setattr(card.os, "open", refuse)
-
-    assert look_at_card((str(tmp_path / "nvidia0"),), reckons=lambda: True) is state
-
-
-def test_a_question_that_fails_or_hangs_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card, "QUESTION", "raise SystemExit(3)")
-    assert not ask_new_process()
-    monkeypatch.setattr(card, "QUESTION", "import time; time.sleep(60)")
-    monkeypatch.setattr(card, "PATIENCE_S", 0.3)
-    assert not ask_new_process()
-    monkeypatch.setattr(card, "QUESTION", "")
-    monkeypatch.setattr(card, "PATIENCE_S", 30.0)
-    assert ask_new_process()
-
-
 class Named(StillEngine):
     def __init__(self, name: str) -> None:
         self.name = name
@@ -259,45 +206,6 @@ def test_the_hook_takes_the_better_engine_and_the_portrait_goes_on_hanging(tmp_p
     assert hook.fault == ""
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.cuda.OutOfMemoryError("no room"),
-        RuntimeError("CUDA error: out of memory"),
-        EngineError("the engine does not start: Out of memory"),
-    ],
-)
-def test_when_the_memory_is_full_once_more_is_tried(error: Exception) -> None:
-    raised = [error]
-
-    def work() -> str:
-        if raised:
-            raise raised.pop()
-        return "done"
-
-    assert try_with_room(work) == "done"
-    raised.append(RuntimeError("CUDA error: an illegal memory access was encountered"))
-    with pytest.raises(RuntimeError, match="illegal"):
-        try_with_room(work)
-
-
-def test_memory_that_stays_full_is_told() -> None:
-    tries = []
-
-    def work() -> None:
-        tries.append(1)
-        raise RuntimeError("CUDA error: out of memory")
-
-    with pytest.raises(RuntimeError, match="out of memory"):
-        try_with_room(work)
-    assert len(tries) == 2
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_machine_without_a_gpu_says_so() -> None:
-    assert not card.ask_here()
-
-
 def test_without_a_card_an_engine_that_broke_down_is_tried_again_and_the_fault_goes() -> None:
     machine = Machine(Card.ABSENT)
     assert machine.live(3 * FIRST_S, engine="cpu", broken={"cpu-bfloat16"}) >= 1
@@ -305,9 +213,3 @@ def test_without_a_card_an_engine_that_broke_down_is_tried_again_and_the_fault_g
 
     machine.live(2.0, engine="cpu")
     assert machine.comeback.fault == ""
-
-
-def test_a_build_of_pytorch_for_processors_alone_reckons_on_no_card(tmp_path: Path) -> None:
-    (tmp_path / "nvidia0").touch()
-
-    assert look_at_card((str(tmp_path / "nvidia0"),), reckons=lambda: False) is Card.ABSENT

@@ -1,11 +1,8 @@
 """Staff ask a kiosk that runs, over its socket; whatever they send, it goes on."""
 
 import logging
-import os
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -15,9 +12,6 @@ import numpy as np
 import pytest
 
 from kiosk.control.client import Client
-from kiosk.control.journal import Journal
-from kiosk.control.peephole import Peephole
-from kiosk.control.place import socket_path, socket_to_ask
 from kiosk.control.server import MOST_BYTES, serve_staff
 from kiosk.control.status import GalleryStatus, PlaceStatus, StageStatus, Status
 from kiosk.control.view import View
@@ -25,7 +19,7 @@ from kiosk.errors import ControlError, PackError
 from kiosk.health import Figures, Health
 from kiosk.messages import Bytes
 from kiosk.portraits.override import Override
-from tests.fakes import FakeScreen, ManualClock
+from tests.fakes import ManualClock
 
 STATUS = Status(
     version="1", portrait="mona", engine="cpu", up_s=9.0, attended=True, state="mirror", fps=30.0,
@@ -262,46 +256,6 @@ def test_a_second_kiosk_leaves_the_first_ones_socket_alone(
     assert "another kiosk answers there" in caplog.text
 
 
-def test_the_socket_lies_where_systemd_or_the_users_session_says(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/7")
-    assert socket_path("auto") == Path("/run/user/7/tableau-vivant/kiosk.sock")
-    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/kiosk:/run/other")
-    assert socket_path("auto") == Path("/run/kiosk/kiosk.sock")
-    assert socket_path("/x/y.sock") == Path("/x/y.sock")
-    monkeypatch.delenv("RUNTIME_DIRECTORY")
-    monkeypatch.delenv("XDG_RUNTIME_DIR")
-    assert socket_path("auto").parent.name == f"tableau-vivant-{os.getuid()}"
-
-
-@contextmanager
-def listening(place: Path) -> Iterator[None]:
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(place))
-        server.listen()
-        yield
-
-
-def test_staff_who_ask_find_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    own, service = tmp_path / "tableau-vivant" / "kiosk.sock", tmp_path / "service.sock"
-    monkeypatch.setattr("kiosk.control.place.SERVICE_SOCKET", service)
-    assert socket_to_ask("auto") == own
-
-    with listening(service):
-        assert socket_to_ask("auto") == service
-        assert socket_to_ask("/x/y.sock") == Path("/x/y.sock")
-
-        own.parent.mkdir()
-        with listening(own):
-            assert socket_to_ask("auto") == own
-        assert own.exists()  # as a kiosk leaves it that was killed
-        assert socket_to_ask("auto") == service
-
-
 def test_a_file_that_is_no_socket_is_left_alone(
     kiosk: FakeKiosk, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -311,49 +265,6 @@ def test_a_file_that_is_no_socket_is_left_alone(
         pass
     assert precious.read_text() == "keep me"
     assert "no socket for staff can be had" in caplog.text
-
-
-def test_the_journal_keeps_the_last_lines() -> None:
-    journal = Journal(lines=3)
-    for number in range(10):
-        journal.handle(logging.LogRecord("x", logging.INFO, "", 0, "%d", (number,), None))
-
-    assert [(line.number, line.text) for line in journal.after(0)] == [
-        (8, "7"), (9, "8"), (10, "9")
-    ]  # fmt: skip
-
-
-def test_the_screen_is_read_by_its_own_thread_alone_and_only_when_asked() -> None:
-    readers: list[int] = []
-
-    class Watched(FakeScreen):
-        def read(self) -> Bytes:
-            readers.append(threading.get_ident())
-            return np.zeros((4, 4, 3), np.uint8)
-
-    peephole, screen = Peephole(), Watched()
-    for _ in range(3):
-        peephole.serve(screen)
-    assert readers == []
-    seen: list[Bytes | None] = []
-    other = threading.Thread(target=lambda: seen.append(peephole.look(30)))
-    other.start()
-    while other.is_alive():
-        peephole.serve(screen)
-    assert readers == [threading.get_ident()]
-    assert seen[0] is not None
-    assert peephole.look(0) is None
-
-
-def test_a_look_that_fails_ends_no_show(caplog: pytest.LogCaptureFixture) -> None:
-    class Torn(FakeScreen):
-        def read(self) -> Bytes:
-            raise RuntimeError("the context is lost")
-
-    peephole = Peephole()
-    assert peephole.look(0) is None
-    peephole.serve(Torn())
-    assert "the context is lost" in caplog.text
 
 
 def test_the_screen_is_darkened_and_lit(door: Path, kiosk: FakeKiosk) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kiosk.generator.eager import channels_last
+from kiosk.generator.kernels import channels_last
 from kiosk.model.embedder import Embedder
 from kiosk.model.generator import Generator, Sitter
 from kiosk.model.spec import ADAPTIVE, EMBEDDING, GIVEN, MASKS, RESOLUTION, WORKING

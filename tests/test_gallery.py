@@ -11,28 +11,23 @@ import numpy as np
 import pytest
 
 from kiosk.app import Road
-from kiosk.camera.fan import fan_out
 from kiosk.config import Config, PortraitSettings, parse_config
 from kiosk.errors import CameraError, ConfigError, ControlError, PackError
-from kiosk.floor import Floor, PoliteRepertoire, SharedVoice
 from kiosk.gallery import Gallery
-from kiosk.messages import Bytes, Frame, Layers, PortraitMotion
+from kiosk.messages import Bytes, Layers, PortraitMotion
 from kiosk.pace import LONG_S, Pace
 from kiosk.pipeline import Stage
 from kiosk.portraits.override import Override
 from kiosk.portraits.pack import Pack
-from kiosk.portraits.performances import Performance
 from kiosk.portraits.store import choose_gallery
 from kiosk.portraits.turns import Turns
 from tests.fakes import (
     FakeScreen,
     ManualClock,
-    make_frame,
     moving_photograph,
     write_clip,
 )
 from tests.packs import small_pack, write_small_pack
-from tests.performing import piece
 from tests.test_app import SIZE, ChangingRoad, settings
 
 
@@ -215,113 +210,6 @@ def test_a_run_ends_in_time(config: Config, packs: list[Pack]) -> None:
 def test_a_missing_clip_ends_before_it_begins(packs: list[Pack]) -> None:
     with pytest.raises(CameraError, match="no such camera or clip"):
         Gallery(settings("nobody.mp4"), packs)
-
-
-class FakeCamera:
-    """Gives frames that are numbered by their time."""
-
-    fps = began = 30.0
-    fault = ""
-
-    def __init__(self) -> None:
-        self.asked, self.closed = 0, 0
-
-    def __call__(self, message: None = None, /) -> Frame | None:
-        self.asked += 1
-        return make_frame(float(self.asked))
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-def test_each_road_gets_the_newest_frame_of_one_camera() -> None:
-    camera = FakeCamera()
-    first, second, third = fan_out(camera, 3, wait=lambda _: None)
-    assert first() is None  # the others do not look yet
-    second(), third()  # nothing comes
-    frames = [first() for _ in range(4)]
-
-    assert [frame.captured_at for frame in frames if frame] == [1.0, 2.0, 3.0, 4.0]
-    assert (second(), third()) == (frames[-1], frames[-1])
-    assert camera.asked == 4
-
-
-def test_the_camera_is_closed_once() -> None:
-    camera = FakeCamera()
-    for seat in fan_out(camera, 3, wait=lambda _: None):
-        seat.close()
-
-    assert camera.closed == 1
-
-
-class Repertoire:
-    """Always has something to say."""
-
-    def begin_visit(self) -> None: ...
-
-    def greeting(self) -> Performance | None:
-        return piece("greeting", "en")
-
-    def story(self) -> Performance | None:
-        return None
-
-    def holds(self, performance: Performance) -> bool:
-        return True
-
-
-class FakeSound:
-    """Remembers what was asked of it."""
-
-    fault = None
-
-    def __init__(self) -> None:
-        self.asked: list[object] = []
-
-    def say(self, sound: bytes, at: float) -> None:
-        self.asked.append(("say", at))
-
-    def hush(self) -> None:
-        self.asked.append("hush")
-
-    def ambience(self, sound: object) -> None:
-        self.asked.append(("ambience", sound))
-
-
-def test_one_portrait_speaks_at_a_time() -> None:
-    floor, sound = Floor(), FakeSound()
-    one, other = (PoliteRepertoire(Repertoire(), floor, place) for place in (0, 1))
-    voice = SharedVoice(sound, floor, 0)  # type: ignore[arg-type]
-
-    assert one.greeting() is not None
-    assert other.greeting() is None  # it greets with a smile
-    voice.hush()  # the performance has ended
-    assert other.greeting() is not None
-    assert one.greeting() is None
-
-
-def test_who_finds_nothing_to_say_leaves_the_floor() -> None:
-    floor = Floor()
-    one, other = (PoliteRepertoire(Repertoire(), floor, place) for place in (0, 1))
-
-    assert one.story() is None
-    assert other.greeting() is not None
-
-
-def test_who_falls_silent_takes_the_floor_from_nobody() -> None:
-    floor, sound = Floor(), FakeSound()
-    one = PoliteRepertoire(Repertoire(), floor, 0)
-    one.greeting()
-    SharedVoice(sound, floor, 1).hush()  # type: ignore[arg-type]
-
-    assert PoliteRepertoire(Repertoire(), floor, 1).greeting() is None
-
-
-def test_the_ambience_is_that_of_the_first() -> None:
-    sound = FakeSound()
-    for place in (0, 1):
-        SharedVoice(sound, Floor(), place).ambience(b"%d" % place)  # type: ignore[arg-type]
-
-    assert sound.asked == [("ambience", b"0")]
 
 
 def test_a_machine_that_is_too_slow_is_told_and_so_is_its_recovery(

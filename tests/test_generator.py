@@ -12,10 +12,11 @@ from kiosk.config import GeneratorSettings
 from kiosk.curation.study import Study
 from kiosk.errors import EngineError
 from kiosk.face import INNER_LOWER_LIP, MESH
-from kiosk.generator import engine
+from kiosk.generator import choice
+from kiosk.generator.choice import check_agreement
 from kiosk.generator.cpu import CpuEngine
 from kiosk.generator.eager import PlainEngine
-from kiosk.generator.engine import Maps, check_agreement
+from kiosk.generator.engine import Maps
 from kiosk.generator.stage import GeneratorStage, Portrait
 from kiosk.messages import Motion, PortraitMotion
 from kiosk.model import spec
@@ -285,12 +286,12 @@ def test_after_a_breakdown_the_next_engine_is_taken(
         yield "mortal", lambda: Mortal(honest, 100)
         yield "plain", lambda: honest
 
-    monkeypatch.setattr(engine, "build_engines", build_engines)
+    monkeypatch.setattr(choice, "build_engines", build_engines)
 
-    assert engine.choose_engine(pack, rig, settings).name == "mortal"
-    assert engine.choose_engine(pack, rig, settings, without={"mortal"}).name == "plain"
+    assert choice.choose_engine(pack, rig, settings).name == "mortal"
+    assert choice.choose_engine(pack, rig, settings, without={"mortal"}).name == "plain"
     with pytest.raises(EngineError, match=r"no engine works here: mortal: broke down before; pl"):
-        engine.choose_engine(pack, rig, settings, without={"mortal", "plain"})
+        choice.choose_engine(pack, rig, settings, without={"mortal", "plain"})
 
 
 def test_an_engine_that_does_not_start_is_passed_over(
@@ -305,9 +306,9 @@ def test_an_engine_that_does_not_start_is_passed_over(
         yield "cuda", start
         yield "plain", lambda: PlainEngine(generator)
 
-    monkeypatch.setattr(engine, "build_engines", build_engines)
+    monkeypatch.setattr(choice, "build_engines", build_engines)
 
-    assert engine.choose_engine(pack, rig, GeneratorSettings()).name == "plain"
+    assert choice.choose_engine(pack, rig, GeneratorSettings()).name == "plain"
     assert "engine cuda refused: CUDA out of memory" in caplog.text
 
 
@@ -317,4 +318,4 @@ def test_a_portrait_is_built_anew_though_its_folder_is_gone(rig: Rig, tmp_path: 
     pack = load_pack(folder)
     shutil.rmtree(folder)
 
-    assert engine.choose_engine(pack, rig, GeneratorSettings()).name
+    assert choice.choose_engine(pack, rig, GeneratorSettings()).name

@@ -8,8 +8,8 @@ import torch
 from kiosk.config import GeneratorSettings
 from kiosk.generator.build import find_tensorrt
 from kiosk.generator.cache import EngineCache
+from kiosk.generator.choice import build_engines, check_agreement
 from kiosk.generator.eager import GraphEngine, half_precision
-from kiosk.generator.engine import build_engines, check_agreement
 from kiosk.model.checkpoint import load_generator
 from kiosk.places import PROJECT
 from kiosk.portraits.pack import Pack, load_pack

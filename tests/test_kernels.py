@@ -9,9 +9,9 @@ from torch.nn import functional as F
 
 from kiosk.curation.study import Study
 from kiosk.face import INNER_LOWER_LIP, MESH
-from kiosk.generator.eager import channels_last, to_moment
+from kiosk.generator.eager import to_moment
 from kiosk.generator.engine import Maps
-from kiosk.generator.kernels import Textures, finish, look, relight
+from kiosk.generator.kernels import Textures, channels_last, finish, look, relight
 from kiosk.messages import Floats
 from kiosk.model import spec
 from kiosk.model.generator import Generator, bright_enough

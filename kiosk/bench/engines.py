@@ -14,13 +14,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from kiosk.config import GeneratorSettings
 from kiosk.errors import EngineError
+from kiosk.generator.choice import build_engines, check_agreement, trial_motions
 from kiosk.generator.eager import PlainEngine
-from kiosk.generator.engine import (
-    Engine,
-    build_engines,
-    check_agreement,
-    trial_motions,
-)
+from kiosk.generator.engine import Engine
 from kiosk.model.checkpoint import load_generator
 from kiosk.model.generator import Generator, Moment
 from kiosk.model.spec import INPUTS, RESOLUTION

@@ -77,7 +77,7 @@ def clean_engines(
 @app.command("check")
 def check_engines(portrait: PortraitId = None, config: ConfigPath = None) -> None:
     """Compare each engine of this machine with the plain network; exit code 2 if none agrees."""
-    from kiosk.generator.engine import build_engines, check_agreement
+    from kiosk.generator.choice import build_engines, check_agreement
     from kiosk.model.checkpoint import load_generator
     from kiosk.portraits.store import choose_pack
     from kiosk.sitter import rig_of

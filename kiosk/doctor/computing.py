@@ -30,7 +30,7 @@ def best_engine(settings: GeneratorSettings) -> tuple[str, bool]:
     """
     from kiosk.generator.build import what_fits
     from kiosk.generator.cache import EngineCache
-    from kiosk.generator.engine import engine_names
+    from kiosk.generator.choice import engine_names
 
     name = next(engine_names(settings))
     fitting = what_fits() if name == "tensorrt" else None

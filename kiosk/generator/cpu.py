@@ -7,9 +7,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from kiosk.generator.eager import channels_last
 from kiosk.generator.engine import Maps
-from kiosk.generator.kernels import Textures, finish, look, relight
+from kiosk.generator.kernels import Textures, channels_last, finish, look, relight
 from kiosk.model.generator import Generator
 from kiosk.model.spec import GIVEN, INPUTS, WORKING
 from kiosk.rig.rig import Drawing

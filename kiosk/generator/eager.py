@@ -6,14 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from kiosk.face import LANDMARKS
 from kiosk.generator.engine import Maps
-from kiosk.messages import Floats
 from kiosk.model.generator import Generator, Moment
 from kiosk.model.spec import MASKS, RESOLUTION, WORKING, draw_masks
 from kiosk.rig.rig import Drawing
@@ -115,11 +113,6 @@ def _streams() -> _Streams:
 _R, _W = RESOLUTION, WORKING
 _GIVEN = ((LANDMARKS, 3), (_R, _R, 2), (_R, _R), (_R, _R, 3), (_R, _R), (MASKS, _W, _W))
 _ANSWERED = ((_R, _R, 3), (_R, _R), (_R, _R))
-
-
-def channels_last(x: Tensor) -> Floats:
-    """(1, C, H, W) to (H, W, C), contiguous."""
-    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
 
 
 def to_moment(drawing: Drawing) -> Moment:

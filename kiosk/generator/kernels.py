@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import cv2
 import numba
 import numpy as np
+from torch import Tensor
 
 from kiosk.compiled import compiled
-from kiosk.generator.eager import channels_last
 from kiosk.messages import Floats
 from kiosk.model import generator as network
 from kiosk.model import spec
@@ -249,3 +249,8 @@ def _light_sitter(light, flow, artwork):  # type: ignore[no-untyped-def]
 @compiled
 def _sigmoid(x):  # type: ignore[no-untyped-def]
     return _ONE / (_ONE + np.exp(-x))
+
+
+def channels_last(x: Tensor) -> Floats:
+    """(1, C, H, W) to (H, W, C), contiguous."""
+    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
