@@ -31,7 +31,7 @@ ENOUGH = 20  # new pictures in a second
 SETTLED_S = 600.0  # from then on nothing may grow
 HANG_S = 40.0  # longer than a stage is waited for
 AWAY_S = 4.0
-SAMPLE_S = 10.0
+SAMPLE_S = 5.0
 
 
 class Fault(Exception):  # noqa: N818
@@ -70,7 +70,10 @@ class SoakFigures:
     healing_s: int = 0  # seconds in which a fault was being healed
     faults: dict[str, int] = field(default_factory=dict)
     healed_s: dict[str, float] = field(default_factory=dict)  # the longest of each kind
-    grown_mb: float = 0.0  # after the first ten minutes, or the first half
+    # medians of tenths of what comes after the first ten minutes, or the first half: at any one
+    # moment two portraits' networks may be there
+    resident_mb: tuple[float, ...] = ()
+    grown_mb: float = 0.0  # from the first of these to the last
     grown_threads: int = 0
     grown_files: int = 0
     latency_ms: tuple[float, float] = (0.0, 0.0)  # median of the first and of the last quarter
@@ -239,7 +242,9 @@ def _sum_up(
     begun = min(SETTLED_S, (samples[-1].at_s - samples[0].at_s) / 2)
     settled = [each for each in samples if each.at_s - samples[0].at_s >= begun]
     one, other = settled[0], settled[-1]
-    figures.grown_mb = round(other.rss_mb - one.rss_mb, 1)
+    tenths = np.array_split([each.rss_mb for each in settled], min(10, len(settled)))
+    figures.resident_mb = tuple(round(float(np.median(tenth)), 1) for tenth in tenths)
+    figures.grown_mb = round(figures.resident_mb[-1] - figures.resident_mb[0], 1)
     figures.grown_threads = other.threads - one.threads
     figures.grown_files = other.files - one.files
     quarter = max(len(late) // 4, 1)
