@@ -17,6 +17,7 @@ from kiosk.config import PortraitSettings
 from kiosk.display.hanging import Hanging
 from kiosk.display.screen import Screen
 from kiosk.errors import DisplayError, EngineError, PackError
+from kiosk.heap import trim_heap
 from kiosk.pipeline import Latest
 from kiosk.portraits.meta import PackMeta
 from kiosk.portraits.override import Override, mark_of_override
@@ -191,10 +192,14 @@ class Hook:
 
     def serve(self, screen: Screen, stop: threading.Event) -> None:
         """Make ready what is ordered, one after the other, until told to stop."""
+        trimmed_for = None
         while not stop.is_set():
             order = self._orders.take(ORDER_S)
             if order is None:
                 self._try_better()
+                if self.portrait() is not trimmed_for:  # what it took the place of has gone
+                    trimmed_for = self.portrait()
+                    trim_heap()
                 continue
             folder = order.folder
             try:

@@ -19,6 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from threadpoolctl import threadpool_limits
 
 from kiosk.health import Health
+from kiosk.heap import trim_heap
 
 logger = logging.getLogger(__name__)
 
@@ -194,11 +195,11 @@ class Worker(threading.Thread):
             try:
                 self._serve()
             except Exception as error:
-                if self._ends():  # of one that was dismissed nothing matters any more
-                    return
-                self._report(error)
-                self._stop_event.wait(self._retry_s)
-                self._retry_s = min(2 * self._retry_s, RETRY_LIMIT_S)
+                if not self._ends():  # of one that was dismissed nothing matters any more
+                    self._report(error)
+                    self._stop_event.wait(self._retry_s)
+                    self._retry_s = min(2 * self._retry_s, RETRY_LIMIT_S)
+            trim_heap()  # a stage has gone, and much with it
 
     def _serve(self) -> None:
         stage = self.step.build()
@@ -241,7 +242,7 @@ class Worker(threading.Thread):
         if debug or self._retry_s == RETRY_S:
             logger.error(
                 "%s failed and is tried again: %s: %s",
-                self.step.name, type(error).__name__, error, exc_info=debug,
+                self.step.name, type(error).__name__, str(error), exc_info=debug,
             )  # fmt: skip
 
     def _recover(self) -> None:

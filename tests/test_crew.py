@@ -43,8 +43,11 @@ def clock() -> ManualClock:
 @pytest.fixture
 def driver() -> Iterator[Driver]:
     driver = Driver()
+    before = set(threading.enumerate())
     yield driver
-    driver.stuck.set()
+    driver.stuck.set()  # and `stop` has been, before
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ from kiosk.face import (
     INNER_UPPER_LIP,
     LOWER_LIP_RINGS,
     MESH,
+    NOSE_BASE,
     OUTER_LOWER_LIP,
     OUTER_UPPER_LIP,
     UPPER_LIP_RINGS,
 )
 from kiosk.motion.face_model import load_face_model
-from kiosk.motion.lips import FULLNESS, Lips, LipShape, lip_shape
+from kiosk.motion.lips import FULLNESS, NEAREST, Lips, LipShape, lip_shape
 
 MEAN = load_face_model().mean
 UPPER, LOWER = list(INNER_UPPER_LIP[1:-1]), list(INNER_LOWER_LIP[1:-1])
@@ -100,6 +101,27 @@ def test_the_skin_below_gives_way_and_the_nose_does_not() -> None:
 
     assert offsets[below_the_lip, 1] > 0.02
     assert abs(offsets[nose, 1]) < 1e-3
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.1, 0.5])
+def test_however_far_the_upper_lip_rises_it_stays_below_the_nose(gap: float) -> None:
+    offsets = np.zeros((MESH, 3))
+    offsets[[*UPPER, *OUTER_UPPER_LIP[1:-1], *LOWER], 1] = -0.3
+    Lips(MEAN).place(offsets, apart(gap))
+    moved = MEAN[:MESH] + offsets
+    middle = OUTER_UPPER_LIP[5]
+
+    below = (moved[middle, 1] - moved[NOSE_BASE, 1]) / (MEAN[middle, 1] - MEAN[NOSE_BASE, 1])
+    assert below == pytest.approx(1 - NEAREST, abs=0.02)
+    assert (moved[LOWER, 1] >= moved[UPPER, 1] - 1e-9).all()
+
+
+def test_a_lip_that_rises_little_is_let_be() -> None:
+    offsets = np.zeros((MESH, 3))
+    offsets[[*UPPER, *LOWER], 1] = -0.03
+    Lips(MEAN).place(offsets, REST)
+
+    assert offsets[[*UPPER, *LOWER], 1] == pytest.approx(-0.03)
 
 
 def test_a_face_tells_its_lips_relative_to_its_rest() -> None:

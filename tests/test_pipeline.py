@@ -1,6 +1,7 @@
 import logging
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 
 import cv2
@@ -233,3 +234,28 @@ def test_a_fresh_message_waits_for_nothing() -> None:
     slot.wait_for_newer()
 
     assert slot.take(0) == 2
+
+
+def test_what_a_stage_held_is_given_back_when_it_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[weakref.ref[FakeStage]] = []
+    left: list[bool] = []
+
+    def fail(_: object) -> None:
+        raise RuntimeError("broken")
+
+    def build() -> FakeStage:
+        stage = FakeStage(fail)
+        held.append(weakref.ref(stage))
+        return stage
+
+    def trim() -> None:
+        left.extend(stage() is not None for stage in held)
+        tried.set()
+
+    tried = threading.Event()
+    monkeypatch.setattr(kiosk.pipeline, "trim_heap", trim)
+    worker, _, stop = start(build, inbox=None)
+    assert tried.wait(PATIENCE_S)
+    end(worker, stop)
+
+    assert not any(left)

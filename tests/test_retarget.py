@@ -145,6 +145,14 @@ def test_wink_shuts_one_eye_and_noise_shuts_none_alone() -> None:
     assert noise.closure[0] == noise.closure[1]
 
 
+@pytest.mark.parametrize("openness", [(0.13, 0.69), (0.36, 0.69), (0.6, 0.3)])
+def test_a_blink_that_is_seen_unevenly_shuts_both_alike(openness: tuple[float, float]) -> None:
+    closure = retarget()(gesture(openness=np.array(openness))).closure
+
+    assert closure[0] == pytest.approx(closure[1])
+    assert closure[0] > 0.6
+
+
 def test_shut_eyes_keep_looking_where_they_looked() -> None:
     follow = retarget()
     before = follow(gesture(gaze=np.full((2, 2), 0.08)))

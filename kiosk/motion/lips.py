@@ -15,6 +15,7 @@ from kiosk.face import (
     INNER_UPPER_LIP,
     LOWER_LIP_RINGS,
     MESH,
+    NOSE_BASE,
     OUTER_LOWER_LIP,
     OUTER_UPPER_LIP,
     UPPER_LIP_RINGS,
@@ -28,15 +29,18 @@ _INNER = np.array([INNER_UPPER_LIP[1:-1], INNER_LOWER_LIP[1:-1]])  # (2, 9): upp
 _OUTER = np.array([OUTER_UPPER_LIP[1:-1], OUTER_LOWER_LIP[1:-1]])
 PAIRS = _INNER.shape[1]  # of points along the lips, corners left out
 _BETWEEN = np.array([UPPER_LIP_RINGS, LOWER_LIP_RINGS])  # (2, 2, 9)
+_FROM_CORNERS = np.sin(np.pi * np.arange(1, PAIRS + 1) / (PAIRS + 1))  # 1 in the middle
 _AWAY = np.array([[-1.0], [1.0]])  # the upper lip's outside is up
 
 PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and may be closed
 # lips part once their gap has grown by the first and have met again below the second, io
 PART_AT, MEET_AT = 0.010, 0.004
 WIDEST_GAP = 0.55  # io
+NEAREST = 0.5  # of the way from the resting upper lip to the nose; it never goes farther
 FULLNESS = (0.75, 1.5)  # a lip's thickness, of its own at rest
 THINNEST = 0.02  # io: what a thickness is at least taken for
 GIVES_WAY = 0.12  # io: how far the skin around follows
+NOSE_FADES = 0.05  # io: from so far below the nose upward it follows less and less
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +86,7 @@ class Lips:
         reach = (still[_BETWEEN, 1] - still[_INNER[:, None], 1]) * _AWAY
         self._share = np.clip(reach / np.maximum(self._thickness, 1e-3)[:, None], 0.0, 1.0)
         self._around = _falloff(still)
+        self._below_nose = float(still[_OUTER[0, PAIRS // 2], 1] - still[NOSE_BASE, 1])
         self.reset()
 
     def reset(self) -> None:
@@ -92,6 +97,7 @@ class Lips:
         """Set the lips' offsets (468, 3), io, in place."""
         self._part(offsets, wanted.gaps)
         full = np.clip(wanted.fullness, *FULLNESS)
+        self._spare_nose(offsets, full)
         outer = offsets[_INNER, 1] + _AWAY * self._thickness * (full - 1)
         moved = outer - offsets[_OUTER, 1]
         offsets[:, 1] += self._around @ moved.ravel()
@@ -110,12 +116,26 @@ class Lips:
         half[:, 1:2] = opening / 2
         offsets[upper], offsets[lower] = middle - half, middle + half
 
+    def _spare_nose(self, offsets: Points, full: Points) -> None:
+        """Let the upper lip come near the nose ever more reluctantly, in place; the gap stays.
+
+        Half of a gap goes upward, and painted lips part more widely than a visitor's: teeth right
+        below the nose are a grimace.
+        """
+        middle = PAIRS // 2
+        thicker = self._thickness[0, middle] * (full[0, middle] - 1)
+        rise = float(offsets[NOSE_BASE, 1] - offsets[_INNER[0, middle], 1] + thicker)
+        too_far = max(0.0, rise - float(soft_limit(rise, NEAREST * self._below_nose)))
+        offsets[_INNER, 1] += too_far * _FROM_CORNERS
+
 
 def _falloff(still: Points) -> Points:
-    """How the skin follows the lips' outer rim: (468, 18), nothing on the lips themselves."""
+    """How the skin follows the lips' outer rim: (468, 18); lips and nose do not."""
     rim = still[_OUTER.ravel(), :2]
     distance = np.linalg.norm(still[:MESH, None, :2] - rim, axis=2)
     near = np.exp(-((distance / GIVES_WAY) ** 2))
     follows = near / np.maximum(near.sum(1, keepdims=True), 1.0)
     follows[list(WHOLE_LIPS)] = 0.0
+    below_nose = still[:MESH, 1] - still[NOSE_BASE, 1]
+    follows *= np.clip(below_nose / NOSE_FADES, 0.0, 1.0)[:, None]
     return np.asarray(follows)

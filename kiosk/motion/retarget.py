@@ -31,6 +31,9 @@ Points = NDArray[np.float64]
 
 SMILE_SOFTNESS = 0.35  # how far beyond its own width a painted mouth can be drawn
 SHUT_RATIO = 0.12  # an eye whose aperture has fallen to this part of its resting one is shut
+# of a resting eye's aperture: where the more open eye is opened less than the first, both blink;
+# more than the second, and one may wink
+BLINKING, WINKING = 0.7, 0.85
 SHUTTING = 2.0  # a painted lid half shut is seen to be shut by a fifth: it closes early
 WIDENING, WIDEST = 1.0, -0.45
 GAZE_LIMIT = np.array([0.26, 0.14])  # eye widths
@@ -125,11 +128,16 @@ class Retarget:
         return free_of_pose(moved, fit_pose(moved, self._still)) - self._still[:MESH]
 
     def _close(self, openness: Points) -> Points:
-        """Closure of each lid; the two differ only if the eyes clearly do: (2,)."""
+        """Closure of each lid: (2,).
+
+        The two differ only in a wink, which leaves the other eye open. A blink shuts both at once,
+        though trackers see one lid sink before the other.
+        """
         shut = (1.0 - openness) / (1.0 - SHUT_RATIO) * self._target.gains.closure
         shut = 1.0 - (1.0 - np.clip(shut, 0.0, 1.0)) ** SHUTTING
         closure = np.where(openness < 1.0, shut, WIDENING * (1.0 - openness))
-        apart = np.clip((abs(float(openness[0] - openness[1])) - 0.08) / 0.17, 0.0, 1.0)
+        apart = np.clip((np.ptp(openness) - 0.08) / 0.17, 0.0, 1.0)
+        apart *= np.clip((openness.max() - BLINKING) / (WINKING - BLINKING), 0.0, 1.0)
         blended = closure.mean() + apart * (closure - closure.mean())
         return np.asarray(np.clip(blended, WIDEST, 1.0))
 
