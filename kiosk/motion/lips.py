@@ -35,7 +35,7 @@ _AWAY = np.array([[-1.0], [1.0]])  # the upper lip's outside is up
 PAINTED_OPEN = 0.03  # io; lips farther apart than this are painted parted, and may be closed
 # lips part once their gap has grown by the first and have met again below the second, io
 PART_AT, MEET_AT = 0.010, 0.004
-WIDEST_GAP = 0.55  # io
+WIDEST_GAP = 0.53  # io
 NEAREST = 0.5  # of the way from the resting upper lip to the nose; it never goes farther
 FULLNESS = (0.75, 1.5)  # a lip's thickness, of its own at rest
 THINNEST = 0.02  # io: what a thickness is at least taken for
