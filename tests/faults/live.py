@@ -42,6 +42,8 @@ def why_not() -> str | None:
         return f"{', '.join(missing)} is not here"
     if not Path(_debians_python()).exists():
         return f"no {_debians_python()}: units may not look into a home for Python"
+    if Path(sysconfig.get_paths()["purelib"]).is_relative_to("/tmp"):
+        return "a container has a /tmp of its own: put the checkout elsewhere"
     return None
 
 
