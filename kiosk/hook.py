@@ -103,6 +103,7 @@ class Hook:
         self._arrivals: Latest[Arrival] = Latest()
         self._look_at = clock()
         self._swapping = threading.Lock()  # held for an instant
+        self._replaced = threading.Event()  # a portrait has gone, and its memory with it
         self._building = building or threading.Lock()  # PyTorch captures one graph at a time
 
     @property
@@ -149,6 +150,7 @@ class Hook:
         with self._swapping:
             if self._hung.pack is hung.pack:  # else another one hangs by now
                 self._hung = replace(self._hung, portrait=portrait)
+        self._replaced.set()
         logger.info("%s runs on %s", portrait.portrait_id, portrait.engine.name)
 
     def order(self, folder: Path) -> None:
@@ -192,13 +194,12 @@ class Hook:
 
     def serve(self, screen: Screen, stop: threading.Event) -> None:
         """Make ready what is ordered, one after the other, until told to stop."""
-        trimmed_for = None
         while not stop.is_set():
             order = self._orders.take(ORDER_S)
             if order is None:
                 self._try_better()
-                if self.portrait() is not trimmed_for:  # what it took the place of has gone
-                    trimmed_for = self.portrait()
+                if self._replaced.is_set():
+                    self._replaced.clear()
                     trim_heap()
                 continue
             folder = order.folder
@@ -227,6 +228,7 @@ class Hook:
             self._done_with(arrival.order)
         with self._swapping:
             self._hung = arrival.hung
+        self._replaced.set()
         self._turns.hung(self._clock())
         logger.info("%s hangs now", arrival.hung.pack.meta.id)
         return True
@@ -253,6 +255,7 @@ class Hook:
             if self._hung.portrait is hung.portrait:  # else it has broken down, too, or is gone
                 self._hung = replace(self._hung, portrait=better)
                 self._broken.clear()
+        self._replaced.set()
         logger.info("%s runs on %s", better.portrait_id, better.engine.name)
 
     def _done_with(self, order: Order) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,31 @@ def test_a_pack_that_is_gone_with_its_changes_is_told_once_and_hangs_on(
 
     assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 1
     assert hook.pack is pack
+
+
+def test_a_portrait_that_broke_down_is_let_go_of_before_another_is_built(
+    tmp_path: Path, pack: Pack
+) -> None:
+    class Engine(StillEngine): ...
+
+    held: list[weakref.ref[Engine]] = []
+    left: list[bool] = []
+
+    def build(pack: Pack, _: object) -> Portrait:
+        left.extend(engine() is not None for engine in held)
+        engine = Engine()
+        held.append(weakref.ref(engine))
+        return Portrait(pack.meta.id, StillRig(), engine)  # type: ignore[arg-type]
+
+    settings = PortraitSettings(folder=tmp_path)
+    hook = Hook(pack, settings, build=build, clock=ManualClock(0.0))
+    stop = threading.Event()
+    server = threading.Thread(target=hook.serve, args=(FakeScreen(), stop))
+    hook.make_ready()
+    server.start()
+    time.sleep(0.6)  # it has looked at what hangs, twice
+    hook.make_ready()
+    stop.set()
+    server.join()
+
+    assert left == [False]
