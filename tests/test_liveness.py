@@ -10,6 +10,7 @@ import pytest
 
 from kiosk.camera.capture import read_pictures
 from kiosk.config import TrackingSettings
+from kiosk.face import EYES, LIPS
 from kiosk.messages import Bytes, Face, Faces, Frame
 from kiosk.places import DEMO_CLIP, PROJECT
 from kiosk.tracking.flatness import centre_points, read_signs
@@ -22,7 +23,7 @@ from tests.fakes import photograph
 MEDIA = PROJECT.parent / "shared" / "media"
 PEOPLE = sorted((MEDIA / "visitors").glob("d*.mp4"))
 PAINTINGS = sorted((MEDIA / "paintings").glob("*.jpg"))
-LIPS, LIDS = [13, 14, 61, 291, 0, 17, 78, 308, 81, 311, 178, 402], [159, 158, 386, 385]
+LIDS = [number for eye in EYES for number in eye.upper[1:-1]]
 needs_media = pytest.mark.skipif(not PEOPLE or not PAINTINGS, reason="no shared/media here")
 
 
@@ -74,7 +75,7 @@ def test_where_parts_lie_in_another_light_is_no_sign_of_life(
         lighter = 3.0 <= t < 4.5
         landmarks = picture.landmarks(float(t))
         if lighter:  # parts are found a few pixels lower
-            landmarks[LIPS] += (0, 2.5, 0)
+            landmarks[list(LIPS)] += (0, 2.5, 0)
             landmarks[LIDS] += (0, 1.5, 0)
         faces = Faces((Face(1, landmarks, 1.0),), FRAME, float(t), lightened if lighter else 1.0)
         verdicts += liveness(faces)

@@ -1,4 +1,4 @@
-"""Where a kiosk's socket lies, whose it is, and what becomes of what lies there."""
+"""Where a kiosk's socket lies, and at which one staff ask."""
 
 import os
 import socket

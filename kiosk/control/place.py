@@ -17,11 +17,11 @@ def socket_to_ask(setting: str) -> Path:
         setting: as for `socket_path`.
     """
     own = socket_path(setting)
-    service_only = setting == AUTO and not _is_listened_at(own) and _is_listened_at(SERVICE_SOCKET)
+    service_only = setting == AUTO and not is_listened_at(own) and is_listened_at(SERVICE_SOCKET)
     return SERVICE_SOCKET if service_only else own
 
 
-def _is_listened_at(place: Path) -> bool:
+def is_listened_at(place: Path) -> bool:
     """Whether somebody does, also who may not be asked; a kiosk that was killed leaves its file."""
     with socket.socket(socket.AF_UNIX) as caller:
         caller.settimeout(0)

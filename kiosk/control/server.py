@@ -12,7 +12,6 @@ told; a refusal is ``{"fault": "one line"}``. Whatever fails here, the painting 
 import json
 import logging
 import os
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from kiosk.control.answers import READERS, WRITERS, Answer, Answerer, Kiosk, fault
 from kiosk.control.journal import Journal
+from kiosk.control.place import is_listened_at
 from kiosk.errors import KioskError
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _open(kiosk: Kiosk, journal: Journal, path: Path) -> _Server:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.parent.stat().st_uid not in (0, os.getuid()):
         raise OSError(f"{path.parent} is somebody else's")
-    if _answers(path):
+    if is_listened_at(path):
         raise OSError("another kiosk answers there")
     if path.is_socket():  # of a kiosk that was killed
         path.unlink()
@@ -73,14 +73,6 @@ def _open(kiosk: Kiosk, journal: Journal, path: Path) -> _Server:
     server.kiosk, server.journal = kiosk, journal
     threading.Thread(target=server.serve_forever, args=(0.1,), name="staff", daemon=True).start()
     return server
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as trial, suppress(OSError):
-        trial.settimeout(PATIENCE_S)
-        trial.connect(str(path))
-        return True
-    return False
 
 
 class _Handler(BaseHTTPRequestHandler):
